@@ -1,0 +1,2 @@
+//! The database schema: one file a change, never edited once released.
+
