@@ -1,1 +1,3 @@
 //! Monban.
+
+pub mod domain;
