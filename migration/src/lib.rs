@@ -1,2 +1,1 @@
 //! The database schema: one file a change, never edited once released.
-

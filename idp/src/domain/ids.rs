@@ -100,8 +100,8 @@ impl LoginId {
 
     /// From an address or cookie name; none if it cannot be one.
     pub fn from_lower(text: &str) -> Option<Self> {
-        let ours = text.len() == 8
-            && text.bytes().all(|b| matches!(b, b'a'..=b'z' | b'2'..=b'9') && b != b'i' && b != b'o');
+        let ours =
+            text.len() == 8 && text.bytes().all(|b| matches!(b, b'a'..=b'z' | b'2'..=b'9') && b != b'i' && b != b'o');
         ours.then(|| Self::new(text.to_ascii_uppercase()))
     }
 }
