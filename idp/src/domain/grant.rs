@@ -1,0 +1,88 @@
+//! Grants and what hangs on them: authorization codes, access tokens, refresh tokens.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    acr::Acr,
+    claims::ClaimsRequest,
+    clock::Timestamp,
+    ids::{AccountId, ClientId, GrantId, SessionId, TenantId},
+    pkce::CodeChallenge,
+    redirect_uri::RedirectUri,
+    scope::Scope,
+    secret::TokenKey,
+};
+
+/// contract.md: access tokens and ID tokens 5 min, codes 60 s, refresh tokens 30 d at most.
+pub const ACCESS_TOKEN_LIFETIME: Duration = Duration::from_secs(5 * 60);
+pub const ID_TOKEN_LIFETIME: Duration = Duration::from_secs(5 * 60);
+pub const CODE_LIFETIME: Duration = Duration::from_secs(60);
+pub const REFRESH_TOKEN_LIFETIME: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+/// What a client was given by one login: all tokens count only while it does.
+#[derive(Clone, Debug)]
+pub struct Grant {
+    pub id: GrantId,
+    pub tenant: TenantId,
+    pub client: ClientId,
+    pub account: AccountId,
+    pub session: SessionId,
+    pub terms: Terms,
+    pub created_at: Timestamp,
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// What was agreed at the moment of the grant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Terms {
+    pub scope: Scope,
+    #[serde(default)]
+    pub claims: ClaimsRequest,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nonce: Option<String>,
+    pub acr: Acr,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub amr: Vec<String>,
+    pub auth_time: Timestamp,
+}
+
+#[derive(Clone, Debug)]
+pub struct AuthorizationCode {
+    pub key: TokenKey,
+    pub grant: GrantId,
+    pub redirect_uri: RedirectUri,
+    pub code_challenge: Option<CodeChallenge>,
+    pub expires_at: Timestamp,
+    pub used: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct AccessToken {
+    pub key: TokenKey,
+    pub grant: GrantId,
+    pub scope: Scope,
+    pub created_at: Timestamp,
+    pub expires_at: Timestamp,
+    pub revoked: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct RefreshToken {
+    pub key: TokenKey,
+    pub grant: GrantId,
+    /// The end of the whole family: rotation never prolongs it.
+    pub expires_at: Timestamp,
+    pub state: RefreshState,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RefreshState {
+    Open,
+    /// Rotated out, in favour of this one.
+    Used {
+        successor: TokenKey,
+    },
+    Revoked,
+}

@@ -1,0 +1,54 @@
+//! The operator's limits, the same for every tenant (contract.md, Settings `[limits]`).
+
+use std::time::Duration;
+
+#[derive(Clone, Debug)]
+pub struct Limits {
+    pub connections: usize,
+    /// A whole campus may stand behind one address.
+    pub connections_per_address: usize,
+    /// Audit rows that strangers' failures may cause.
+    pub anonymous_audit_per_minute: u32,
+    pub login: LoginLimits,
+    pub one_time_url: OneTimeUrlLimits,
+    pub reset: ResetLimits,
+    pub auth_key: AuthKeyLimits,
+    pub second_password: SecondPasswordLimits,
+}
+
+#[derive(Clone, Debug)]
+pub struct LoginLimits {
+    /// Since the last press.
+    pub idle: Duration,
+    pub absolute: Duration,
+}
+
+#[derive(Clone, Debug)]
+pub struct OneTimeUrlLimits {
+    pub resend_cooldown: Duration,
+    pub max_per_account_hour: u32,
+    pub max_per_account_day: u32,
+}
+
+#[derive(Clone, Debug)]
+pub struct ResetLimits {
+    pub max_per_address_hour: u32,
+    pub max_per_source_hour: u32,
+}
+
+#[derive(Clone, Debug)]
+pub struct AuthKeyLimits {
+    /// Within one login.
+    pub reissue_cooldown: Duration,
+    pub max_per_login: u32,
+    pub max_per_account_hour: u32,
+    pub max_per_account_day: u32,
+    pub max_wrong_in_a_row: u32,
+}
+
+#[derive(Clone, Debug)]
+pub struct SecondPasswordLimits {
+    pub max_wrong_in_a_row: u32,
+    pub argon2_memory_kib: u32,
+    pub argon2_iterations: u32,
+}

@@ -1,0 +1,215 @@
+//! The one place that says what a login still owes (product.md, The gates).
+
+use super::{
+    attempts::Lock,
+    need::Need,
+    proofs::{Factor, Proofs},
+};
+use crate::domain::{
+    account::Account,
+    acr::Acr,
+    policy::{AfterSetup, Policy},
+};
+
+/// Where a login stands: each gate is one page of the journeys.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Gate {
+    /// P-01: the university has not said who.
+    SignIn,
+    /// P-02.
+    RegisterEmail,
+    /// P-03: an address waits for its confirmation.
+    EmailSent,
+    /// P-05: with `sign-in-again` this login has done its part.
+    EmailRegistered,
+    /// P-06.
+    SetSecondPassword,
+    /// D-01: with `sign-in-again` this login has done its part.
+    SecondPasswordSet,
+    /// P-07.
+    SecondPassword,
+    /// P-25.
+    Locked(Lock),
+    /// P-17: a live session is asked for more, and no key was sent yet.
+    SendAuthKey,
+    /// P-08.
+    AuthKey,
+    Done,
+}
+
+/// All the facts that the gate depends on.
+#[derive(Debug)]
+pub struct Standing<'a> {
+    pub policy: &'a Policy,
+    pub need: &'a Need,
+    /// None until the university has answered.
+    pub account: Option<&'a Account>,
+    pub proofs: &'a Proofs,
+    /// An unconfirmed address waits for its link, asked for by this login.
+    pub email_pending: bool,
+    /// The lock on the account's second password, if any.
+    pub lock: Option<Lock>,
+    /// A key may be made without a press of P-17: this login passed its second password by a POST.
+    pub key_asked: bool,
+}
+
+/// What this login still owes before a code may be issued.
+pub fn next(standing: &Standing<'_>) -> Gate {
+    let Standing { policy, need, proofs, .. } = standing;
+    let Some(account) = standing.account else { return Gate::SignIn };
+    let Some(university_at) = proofs.at(Factor::University, account) else { return Gate::SignIn };
+    let again = policy.after_setup == AfterSetup::SignInAgain;
+    let second_at = proofs.at(Factor::SecondPassword, account);
+
+    if policy.email.enrolment {
+        match &account.email {
+            // J-18: whoever knows only the university's password shall not take a cleared account over.
+            None if account.second_password.is_some() && policy.second_password.required && second_at.is_none() => {
+                return second_password_gate(standing);
+            }
+            None if standing.email_pending => return Gate::EmailSent,
+            None => return Gate::RegisterEmail,
+            Some(email) if again && email.registered_at > university_at => return Gate::EmailRegistered,
+            Some(_) => {}
+        }
+    }
+    if policy.second_password.required {
+        match &account.second_password {
+            None => return Gate::SetSecondPassword,
+            Some(kept) if again && kept.set_at > university_at => return Gate::SecondPasswordSet,
+            Some(_) if second_at.is_none() => return second_password_gate(standing),
+            Some(_) => {}
+        }
+    }
+    if need.acr >= Acr::AuthKey && proofs.at(Factor::AuthKey, account).is_none() {
+        return if standing.key_asked { Gate::AuthKey } else { Gate::SendAuthKey };
+    }
+    match proofs.reach(account) {
+        Some((reached, _)) if reached >= need.acr => Gate::Done,
+        _ => Gate::SignIn,
+    }
+}
+
+fn second_password_gate(standing: &Standing<'_>) -> Gate {
+    standing.lock.clone().map_or(Gate::SecondPassword, Gate::Locked)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::{clock::Timestamp, login::Proof, policy::TwoFactor, samples};
+
+    fn proof(factor: Factor, at: i64) -> Proof {
+        Proof { factor, account: samples::account().id, at: Timestamp::from_millis(at), evidence: String::new() }
+    }
+
+    fn gate(policy: &Policy, account: &Account, proofs: &Proofs) -> Gate {
+        let need = Need::of(policy, &samples::client(), &samples::request(), Some(account)).unwrap();
+        next(&Standing {
+            policy,
+            need: &need,
+            account: Some(account),
+            proofs,
+            email_pending: false,
+            lock: None,
+            key_asked: true,
+        })
+    }
+
+    #[test]
+    fn a_new_student_registers_an_address_then_signs_in_again_then_sets_a_second_password() {
+        let policy = samples::policy();
+        let mut account = samples::account();
+        let mut proofs = Proofs::default();
+        assert_eq!(gate(&policy, &account, &proofs), Gate::SignIn);
+        proofs.add(proof(Factor::University, 10));
+        assert_eq!(gate(&policy, &account, &proofs), Gate::RegisterEmail);
+        account.email = Some(samples::email(20));
+        assert_eq!(gate(&policy, &account, &proofs), Gate::EmailRegistered);
+        proofs.add(proof(Factor::University, 30));
+        assert_eq!(gate(&policy, &account, &proofs), Gate::SetSecondPassword);
+        account.second_password = Some(samples::second_password(40));
+        assert_eq!(gate(&policy, &account, &proofs), Gate::SecondPasswordSet);
+        proofs.add(proof(Factor::University, 50));
+        assert_eq!(gate(&policy, &account, &proofs), Gate::SecondPassword);
+        proofs.add(proof(Factor::SecondPassword, 60));
+        assert_eq!(gate(&policy, &account, &proofs), Gate::Done);
+        account.two_factor = true;
+        assert_eq!(gate(&policy, &account, &proofs), Gate::AuthKey);
+        proofs.add(proof(Factor::AuthKey, 70));
+        assert_eq!(gate(&policy, &account, &proofs), Gate::Done);
+    }
+
+    #[test]
+    fn a_cleared_address_asks_for_the_second_password_first() {
+        let mut account = samples::account();
+        account.second_password = Some(samples::second_password(1));
+        let mut proofs = Proofs::default();
+        proofs.add(proof(Factor::University, 10));
+        assert_eq!(gate(&samples::policy(), &account, &proofs), Gate::SecondPassword);
+        proofs.add(proof(Factor::SecondPassword, 20));
+        assert_eq!(gate(&samples::policy(), &account, &proofs), Gate::RegisterEmail);
+    }
+
+    #[test]
+    fn a_replaced_second_password_or_address_voids_what_was_proven_by_it() {
+        let mut account = samples::account();
+        account.email = Some(samples::email(1));
+        account.second_password = Some(samples::second_password(1));
+        account.two_factor = true;
+        let mut proofs = Proofs::default();
+        for (factor, at) in [(Factor::University, 10), (Factor::SecondPassword, 20), (Factor::AuthKey, 30)] {
+            proofs.add(proof(factor, at));
+        }
+        assert_eq!(gate(&samples::policy(), &account, &proofs), Gate::Done);
+        account.second_password.as_mut().unwrap().changed_at = Timestamp::from_millis(25);
+        assert_eq!(gate(&samples::policy(), &account, &proofs), Gate::SecondPassword);
+        account.second_password.as_mut().unwrap().changed_at = Timestamp::from_millis(1);
+        account.email.as_mut().unwrap().confirmed_at = Timestamp::from_millis(35);
+        assert_eq!(gate(&samples::policy(), &account, &proofs), Gate::AuthKey);
+    }
+
+    #[test]
+    fn somebody_else_s_proofs_prove_nothing() {
+        let mut account = samples::account();
+        let mut proofs = Proofs::default();
+        proofs.add(proof(Factor::University, 10));
+        account.id = crate::domain::ids::AccountId(uuid::Uuid::from_u128(99));
+        assert_eq!(gate(&samples::policy(), &account, &proofs), Gate::SignIn);
+    }
+
+    proptest! {
+        /// Whatever was proven in whatever order, nobody is through without every due proof.
+        #[test]
+        fn no_sequence_of_proofs_is_done_without_the_due_ones(
+            given in proptest::collection::vec((0..3u8, 0..100i64), 0..6),
+            email_at in proptest::option::of(0..100i64),
+            password_at in proptest::option::of(0..100i64),
+            two_factor in any::<bool>(), required in any::<bool>(), again in any::<bool>(), asked in any::<bool>(),
+        ) {
+            let mut policy = samples::policy();
+            policy.two_factor = if required { TwoFactor::Required } else { TwoFactor::UserChoice };
+            policy.after_setup = if again { AfterSetup::SignInAgain } else { AfterSetup::Continue };
+            let mut account = samples::account();
+            account.email = email_at.map(samples::email);
+            account.second_password = password_at.map(samples::second_password);
+            account.two_factor = two_factor;
+            let mut proofs = Proofs::default();
+            for (factor, at) in given {
+                proofs.add(proof([Factor::University, Factor::SecondPassword, Factor::AuthKey][usize::from(factor)], at));
+            }
+            let need = Need::of(&policy, &samples::client(), &samples::request(), Some(&account)).unwrap();
+            let gate = next(&Standing { policy: &policy, need: &need, account: Some(&account), proofs: &proofs,
+                email_pending: false, lock: None, key_asked: asked });
+            if gate == Gate::Done {
+                prop_assert!(proofs.at(Factor::University, &account).is_some());
+                prop_assert!(account.email.is_some() && account.second_password.is_some());
+                prop_assert!(proofs.at(Factor::SecondPassword, &account).is_some());
+                prop_assert!(!(two_factor || required) || proofs.at(Factor::AuthKey, &account).is_some());
+                prop_assert!(proofs.reach(&account).unwrap().0 >= need.acr);
+            }
+        }
+    }
+}

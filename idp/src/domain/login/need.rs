@@ -1,0 +1,119 @@
+//! How much a login must prove: the highest of what tenant, client, request and the student's own switch demand.
+
+use std::time::Duration;
+
+use crate::domain::{
+    account::Account,
+    acr::Acr,
+    authorization_request::AuthorizationRequest,
+    client::Client,
+    policy::{Policy, TwoFactor},
+};
+
+/// What a login must reach, and how fresh it must be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Need {
+    pub acr: Acr,
+    /// `max_age` or the client's default, the lower of both.
+    pub max_age: Option<Duration>,
+}
+
+/// An `acr` was demanded that this tenant cannot give (OpenID Connect Core §5.5.1.1).
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the demanded acr cannot be met")]
+pub struct Unmet;
+
+/// The highest class that a tenant's policy can reach.
+pub fn reachable(policy: &Policy) -> Acr {
+    if !policy.second_password.required {
+        Acr::University
+    } else if !policy.email.enrolment || policy.two_factor == TwoFactor::Off {
+        Acr::SecondPassword
+    } else {
+        Acr::AuthKey
+    }
+}
+
+impl Need {
+    /// `account` is none until the university has answered; the student's switch only raises (SR-32).
+    pub fn of(
+        policy: &Policy,
+        client: &Client,
+        request: &AuthorizationRequest,
+        account: Option<&Account>,
+    ) -> Result<Self, Unmet> {
+        let ceiling = reachable(policy);
+        let mut acr = if policy.second_password.required { Acr::SecondPassword } else { Acr::University };
+        if ceiling == Acr::AuthKey {
+            let chosen =
+                policy.two_factor == TwoFactor::UserChoice && account.is_some_and(|account| account.two_factor);
+            if chosen || policy.two_factor == TwoFactor::Required {
+                acr = Acr::AuthKey;
+            }
+        }
+        if let Some(minimum) = client.minimum_acr {
+            if minimum > ceiling {
+                return Err(Unmet);
+            }
+            acr = acr.max(minimum);
+        }
+        let wanted = if request.acr.values.is_empty() { &client.default_acr_values } else { &request.acr.values };
+        match wanted.iter().find(|value| **value <= ceiling) {
+            Some(value) => acr = acr.max(*value),
+            None if request.acr.essential => return Err(Unmet),
+            None => {}
+        }
+        let max_age = request.max_age.into_iter().chain(client.default_max_age).min();
+        Ok(Self { acr, max_age })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::samples;
+
+    #[test]
+    fn the_student_s_switch_raises_and_never_lowers() {
+        let (mut policy, client, request) = (samples::policy(), samples::client(), samples::request());
+        let mut account = samples::account();
+        account.two_factor = true;
+        assert_eq!(Need::of(&policy, &client, &request, Some(&account)).unwrap().acr, Acr::AuthKey);
+        account.two_factor = false;
+        policy.two_factor = TwoFactor::Required;
+        assert_eq!(Need::of(&policy, &client, &request, Some(&account)).unwrap().acr, Acr::AuthKey);
+    }
+
+    #[test]
+    fn the_first_value_that_can_be_reached_is_needed() {
+        let (policy, client, mut request) = (samples::policy(), samples::client(), samples::request());
+        request.acr.values = vec![Acr::Authenticator, Acr::AuthKey, Acr::University];
+        assert_eq!(Need::of(&policy, &client, &request, None).unwrap().acr, Acr::AuthKey);
+    }
+
+    #[test]
+    fn what_is_merely_wished_for_is_left_aside_and_what_is_essential_is_not() {
+        let (policy, client, mut request) = (samples::policy(), samples::client(), samples::request());
+        request.acr.values = vec![Acr::Authenticator];
+        assert_eq!(Need::of(&policy, &client, &request, None).unwrap().acr, Acr::SecondPassword);
+        request.acr.essential = true;
+        assert_eq!(Need::of(&policy, &client, &request, None), Err(Unmet));
+    }
+
+    #[test]
+    fn a_client_s_minimum_out_of_reach_is_refused() {
+        let (mut policy, mut client, request) = (samples::policy(), samples::client(), samples::request());
+        client.minimum_acr = Some(Acr::AuthKey);
+        assert_eq!(Need::of(&policy, &client, &request, None).unwrap().acr, Acr::AuthKey);
+        policy.two_factor = TwoFactor::Off;
+        assert_eq!(Need::of(&policy, &client, &request, None), Err(Unmet));
+    }
+
+    #[test]
+    fn the_lower_max_age_holds() {
+        let (policy, mut client, mut request) = (samples::policy(), samples::client(), samples::request());
+        client.default_max_age = Some(Duration::from_secs(600));
+        request.max_age = Some(Duration::from_secs(900));
+        assert_eq!(Need::of(&policy, &client, &request, None).unwrap().max_age, Some(Duration::from_secs(600)));
+    }
+}
