@@ -5,4 +5,6 @@ pub mod clock;
 pub mod entropy;
 pub mod ids;
 pub mod language;
+pub mod pkce;
 pub mod secret;
+pub mod signing_key;
