@@ -43,7 +43,9 @@ pub enum JwsError {
 /// Why a master key file is not used or not made; the text says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyFileError {
-    #[error("{0}: there is no key file; make one with `idp key create {0}`, or put the saved one back")]
+    #[error(
+        "{0}: there is no key file; put the saved one back, or for a new database make one: `(umask 077; openssl rand -hex 32 > {0})`"
+    )]
     Missing(PathBuf),
     #[error("{0}: already exists; it is never overwritten, since what it sealed would be lost")]
     Exists(PathBuf),
@@ -53,11 +55,11 @@ pub enum KeyFileError {
     NotAFile(PathBuf),
     #[error("{path}: line {line} is not a key; a key is 32 bytes as 64 hexadecimal digits")]
     Length { path: PathBuf, line: usize },
-    #[error("{path}: line {line} is a sample, not a random key; make one with `idp key create`")]
+    #[error("{path}: line {line} is a sample, not a random key; make one with `openssl rand -hex 32`")]
     Sample { path: PathBuf, line: usize },
     #[error("{path}: line {line} repeats an earlier key; remove it")]
     Repeated { path: PathBuf, line: usize },
-    #[error("{0}: holds no key; make a file with `idp key create`")]
+    #[error("{0}: holds no key; write one into it: `openssl rand -hex 32 > {0}`")]
     Empty(PathBuf),
     #[error("{path}: {source}")]
     Io { path: PathBuf, source: std::io::Error },

@@ -7,6 +7,7 @@ mod jwk;
 mod jws;
 mod keyring;
 mod master_key;
+mod strict_json;
 mod vault;
 
 pub use entropy::SystemEntropy;
