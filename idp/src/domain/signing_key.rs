@@ -10,14 +10,14 @@ use super::{
     secret::Sealed,
 };
 
-const HOUR: Duration = Duration::from_secs(3600);
+const DAY: Duration = Duration::from_hours(24);
 
 /// How long a key is published before anything is signed with it.
-pub const ANNOUNCED: Duration = HOUR.saturating_mul(24);
+pub const ANNOUNCED: Duration = DAY;
 /// How long a key signs.
-pub const ACTIVE_LIFETIME: Duration = HOUR.saturating_mul(24 * 90);
+pub const ACTIVE_LIFETIME: Duration = DAY.saturating_mul(90);
 /// How long a key stays published after its last signature: tokens live minutes, `id_token_hint` is read for a day.
-pub const RETIRED_LIFETIME: Duration = HOUR.saturating_mul(24);
+pub const RETIRED_LIFETIME: Duration = DAY;
 
 /// Signature algorithms of tokens (RFC 7518 §3.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

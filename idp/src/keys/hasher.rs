@@ -1,0 +1,173 @@
+//! Passwords: argon2id with a pepper, on a bounded number of threads (SR-15, SR-16).
+
+use std::{sync::Arc, time::Duration};
+
+use argon2::{
+    Algorithm, Argon2, KeyId, Params, ParamsBuilder, Version,
+    password_hash::phc::{Output, PasswordHash, Salt},
+};
+use data_encoding::HEXLOWER;
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    task, time,
+};
+use zeroize::Zeroizing;
+
+use super::{HashError, Vault};
+use crate::domain::{
+    entropy::{self, Entropy},
+    secret::{Secret, random_text, same_bytes},
+};
+
+const SALT_LEN: usize = 16;
+const TAG_LEN: usize = 32;
+/// How many may wait for each one that is served.
+const QUEUE_FACTOR: usize = 8;
+const LONGEST_WAIT: Duration = Duration::from_secs(2);
+
+/// The price of one hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HashParams {
+    pub memory_kib: u32,
+    pub iterations: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HashVerdict {
+    /// `outdated`: hash it anew, for parameters or pepper have changed.
+    Match {
+        outdated: bool,
+    },
+    Mismatch,
+}
+
+pub struct Hasher {
+    params: Params,
+    vault: Arc<Vault>,
+    entropy: Arc<dyn Entropy>,
+    nobody: PasswordHash,
+    /// A place in the house: those served and those waiting.
+    places: Arc<Semaphore>,
+    hands: Arc<Semaphore>,
+}
+
+/// A place and a hand, kept until the work is done even if nobody waits for it any more.
+struct Turn {
+    _place: OwnedSemaphorePermit,
+    _hand: OwnedSemaphorePermit,
+}
+
+impl Hasher {
+    /// `permits`: how many are hashed at once; each takes a core and `memory_kib`. Computes one hash, so call it at start.
+    pub fn new(
+        params: HashParams,
+        permits: usize,
+        vault: Arc<Vault>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self, HashError> {
+        let pepper = KeyId::new(&vault.pepper_id()).map_err(failed)?;
+        let params = ParamsBuilder::new()
+            .m_cost(params.memory_kib)
+            .t_cost(params.iterations)
+            .p_cost(1)
+            .keyid(pepper)
+            .output_len(TAG_LEN)
+            .build()
+            .map_err(failed)?;
+        let permits = permits.max(1);
+        let nobody = hash(&params, &vault, &*entropy, &random_text(&*entropy))?;
+        let places = Arc::new(Semaphore::new(permits.saturating_mul(1 + QUEUE_FACTOR)));
+        Ok(Self { params, vault, entropy, nobody, places, hands: Arc::new(Semaphore::new(permits)) })
+    }
+
+    /// A PHC string that names its pepper.
+    pub async fn hash(&self, password: Secret) -> Result<String, HashError> {
+        let turn = self.turn().await?;
+        let (params, vault, entropy) = (self.params.clone(), Arc::clone(&self.vault), Arc::clone(&self.entropy));
+        on_a_thread(turn, move || hash(&params, &vault, &*entropy, &password)).await.map(|hash| hash.to_string())
+    }
+
+    pub async fn verify(&self, candidate: Secret, stored: &str) -> Result<HashVerdict, HashError> {
+        let stored = PasswordHash::new(stored).map_err(|_| HashError::Stored)?;
+        let current = Params::try_from(&stored).map_err(|_| HashError::Stored)?;
+        let outdated = !same_price(&current, &self.params) || stored.version != Some(Version::V0x13.into());
+        let same = self.compare(candidate, stored).await?;
+        Ok(if same { HashVerdict::Match { outdated } } else { HashVerdict::Mismatch })
+    }
+
+    /// Costs what [`Self::verify`] costs, for someone who has no password here.
+    pub async fn verify_nobody(&self, candidate: Secret) -> Result<(), HashError> {
+        self.compare(candidate, self.nobody.clone()).await.map(drop)
+    }
+
+    async fn compare(&self, candidate: Secret, stored: PasswordHash) -> Result<bool, HashError> {
+        let turn = self.turn().await?;
+        let vault = Arc::clone(&self.vault);
+        on_a_thread(turn, move || compare(&vault, &candidate, &stored)).await
+    }
+
+    async fn turn(&self) -> Result<Turn, HashError> {
+        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| HashError::Busy)?;
+        let hand = time::timeout(LONGEST_WAIT, Arc::clone(&self.hands).acquire_owned());
+        match hand.await {
+            Ok(Ok(hand)) => Ok(Turn { _place: place, _hand: hand }),
+            Ok(Err(_)) | Err(_) => Err(HashError::Busy),
+        }
+    }
+}
+
+async fn on_a_thread<T: Send + 'static>(
+    turn: Turn,
+    work: impl FnOnce() -> Result<T, HashError> + Send + 'static,
+) -> Result<T, HashError> {
+    let done = task::spawn_blocking(move || {
+        let result = work();
+        drop(turn);
+        result
+    });
+    done.await.map_err(|error| HashError::Argon2(error.to_string()))?
+}
+
+fn hash(params: &Params, vault: &Vault, entropy: &dyn Entropy, password: &Secret) -> Result<PasswordHash, HashError> {
+    let salt = entropy::bytes::<SALT_LEN>(entropy);
+    let peppered = pepper(vault, params.keyid(), password)?;
+    let mut tag = Zeroizing::new([0; TAG_LEN]);
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone());
+    argon2.hash_password_into(&*peppered, &salt, &mut *tag).map_err(failed)?;
+    Ok(PasswordHash {
+        algorithm: Algorithm::Argon2id.ident(),
+        version: Some(Version::V0x13.into()),
+        params: params.try_into().map_err(failed)?,
+        salt: Some(Salt::new(&salt).map_err(failed)?),
+        hash: Some(Output::new(&*tag).map_err(failed)?),
+    })
+}
+
+fn compare(vault: &Vault, candidate: &Secret, stored: &PasswordHash) -> Result<bool, HashError> {
+    let params = Params::try_from(stored).map_err(|_| HashError::Stored)?;
+    let (Some(salt), Some(expected), Some(version)) = (&stored.salt, &stored.hash, stored.version) else {
+        return Err(HashError::Stored);
+    };
+    if stored.algorithm != Algorithm::Argon2id.ident() {
+        return Err(HashError::Stored);
+    }
+    let version = Version::try_from(version).map_err(|_| HashError::Stored)?;
+    let peppered = pepper(vault, params.keyid(), candidate)?;
+    let mut tag = Zeroizing::new(vec![0; expected.len()]);
+    let argon2 = Argon2::new(Algorithm::Argon2id, version, params);
+    argon2.hash_password_into(&*peppered, salt, &mut tag).map_err(failed)?;
+    Ok(same_bytes(&tag, expected.as_bytes()))
+}
+
+fn pepper(vault: &Vault, id: &[u8], password: &Secret) -> Result<Zeroizing<[u8; 32]>, HashError> {
+    vault.pepper(id, password.expose().as_bytes()).ok_or_else(|| HashError::PepperMissing(HEXLOWER.encode(id)))
+}
+
+fn same_price(a: &Params, b: &Params) -> bool {
+    let price = |params: &Params| (params.m_cost(), params.t_cost(), params.p_cost(), params.output_len());
+    price(a) == price(b) && a.keyid() == b.keyid()
+}
+
+fn failed(error: impl std::fmt::Display) -> HashError {
+    HashError::Argon2(error.to_string())
+}
