@@ -2,3 +2,4 @@
 
 pub mod domain;
 pub mod keys;
+pub mod theme;

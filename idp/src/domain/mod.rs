@@ -27,6 +27,7 @@ pub mod redirect_uri;
 pub mod samples;
 pub mod scope;
 pub mod second_password;
+pub mod letter;
 pub mod secret;
 pub mod session;
 pub mod signing_key;
