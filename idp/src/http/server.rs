@@ -62,7 +62,7 @@ pub struct Server {
 }
 
 /// Room for a header of 16 KiB and a URL of 8 KiB; the exact limits are the request's (`limits.rs`).
-const HEAD_BYTES: usize = 24 * 1024;
+const HEAD_BYTES: u32 = 24 * 1024;
 const HEADER_LINES: usize = 64;
 const STREAMS: u32 = 100;
 const PENDING_RESETS: usize = 20;
@@ -131,13 +131,13 @@ impl Server {
 
 fn protocol() -> auto::Builder<TokioExecutor> {
     let mut builder = auto::Builder::new(TokioExecutor::new());
-    builder.http1().max_buf_size(HEAD_BYTES).max_headers(HEADER_LINES);
+    builder.http1().max_buf_size(HEAD_BYTES as usize).max_headers(HEADER_LINES);
     builder
         .http2()
         .max_concurrent_streams(STREAMS)
         .max_pending_accept_reset_streams(PENDING_RESETS)
         .max_local_error_reset_streams(OUR_RESETS)
-        .max_header_list_size(HEAD_BYTES as u32);
+        .max_header_list_size(HEAD_BYTES);
     builder
 }
 
@@ -271,3 +271,6 @@ fn turn_away(stream: TcpStream) {
     // Unread bytes would turn the close into a reset, which can overtake the answer.
     let _ = stream.read(&mut [0; 4096]);
 }
+
+#[cfg(test)]
+mod tests;
