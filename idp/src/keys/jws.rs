@@ -212,3 +212,6 @@ fn parse(algorithm: SigningAlgorithm, jwk: &PublicJwk) -> Result<ParsedPublicKey
 fn decode(part: &str) -> Result<Vec<u8>, JwsError> {
     BASE64_URL_SAFE_NO_PAD.decode(part).map_err(|_| JwsError::Form)
 }
+
+#[cfg(test)]
+pub mod tests;
