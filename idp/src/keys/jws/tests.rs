@@ -7,6 +7,7 @@ use openidconnect::{
     ClientId, IssuerUrl, Nonce,
     core::{CoreIdToken, CoreIdTokenVerifier, CoreJsonWebKeySet},
 };
+use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
@@ -207,8 +208,7 @@ fn forged_forms_are_refused() {
     }
 }
 
-/// The same bytes, but with a bit set that the last character has over; for signatures of 64 and 384 bytes this
-/// is the character behind the last whole one.
+/// The same bytes, but with a bit set that the last character has over; where none is over (384 bytes), with padding.
 fn spare_bits(token: &str) -> String {
     let (message, signature) = token.rsplit_once('.').unwrap();
     let last = match signature.len() % 4 {
@@ -268,4 +268,14 @@ fn a_private_key_of_the_other_algorithm_is_refused() {
     }
     let noise = crate::domain::entropy::bytes::<200>(&Seeded::new(1));
     assert!(Signer::from_pkcs8(SigningAlgorithm::Rs256, &noise).is_err());
+}
+
+proptest! {
+    #[test]
+    fn no_text_is_a_token(text in any::<String>(), parts in proptest::collection::vec("[A-Za-z0-9_-]{0,40}", 0..5)) {
+        static SET: LazyLock<KeySet> = LazyLock::new(key_set);
+        let verifier = SET.verifier();
+        prop_assert!(verifier.verify(Typ::IdToken, &text).is_err());
+        prop_assert!(verifier.verify(Typ::IdToken, &parts.join(".")).is_err());
+    }
 }
