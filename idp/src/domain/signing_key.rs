@@ -180,3 +180,186 @@ pub fn active(keys: &[SigningKey], algorithm: SigningAlgorithm) -> Option<&Signi
 fn next(keys: &[SigningKey], algorithm: SigningAlgorithm) -> Option<&SigningKey> {
     in_state(keys, algorithm, KeyState::Next).min_by_key(|key| (key.created_at, &key.id))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use KeyState::{Active, Next, Retired};
+    use SigningAlgorithm::{Es256, Rs256};
+
+    const T0: Timestamp = Timestamp::from_seconds(1_800_000_000);
+
+    fn day(n: u64) -> Timestamp {
+        T0.plus(DAY.saturating_mul(u32::try_from(n).unwrap()))
+    }
+
+    /// A key made at `made`, which took its state at `since`.
+    fn key(id: &str, algorithm: SigningAlgorithm, state: KeyState, made: Timestamp, since: Timestamp) -> SigningKey {
+        let mut key = SigningKey {
+            id: KeyId::new(id),
+            tenant: TenantId::new("demo"),
+            algorithm,
+            state: Next,
+            private_key: Sealed(Vec::new()),
+            public_jwk: String::new(),
+            created_at: made,
+            activated_at: None,
+            retired_at: None,
+            destroy_after: None,
+        };
+        match state {
+            Next => {}
+            Active => key.activate(since),
+            Retired => {
+                key.activate(made);
+                key.retire(since);
+            }
+        }
+        key
+    }
+
+    /// An ES256 key that is in order at any time of these tests, so that a table can speak of RS256 only.
+    fn es256(now: Timestamp) -> SigningKey {
+        key("es", Es256, Active, now, now)
+    }
+
+    fn make(state: KeyState) -> Rotation {
+        Rotation::Make { algorithm: Rs256, state }
+    }
+
+    fn activate(id: &str) -> Rotation {
+        Rotation::Activate(KeyId::new(id))
+    }
+
+    fn retire(id: &str) -> Rotation {
+        Rotation::Retire(KeyId::new(id))
+    }
+
+    fn destroy(id: &str) -> Rotation {
+        Rotation::Destroy(KeyId::new(id))
+    }
+
+    #[test]
+    fn each_moment_has_its_step() {
+        let active = |made| key("a", Rs256, Active, made, made);
+        let next = |made| key("n", Rs256, Next, made, made);
+        let millisecond = Duration::from_millis(1);
+        let table = [
+            ("a new tenant's first key is active at once", vec![], day(0), vec![make(Active)]),
+            ("a fresh key needs nothing", vec![active(day(0))], day(0), vec![]),
+            ("before 89 days nothing is made", vec![active(day(0))], day(89).minus(millisecond), vec![]),
+            ("a day before its end the next is made", vec![active(day(0))], day(89), vec![make(Next)]),
+            ("once is enough", vec![active(day(0)), next(day(89))], day(89), vec![]),
+            ("not a moment early", vec![active(day(0)), next(day(89))], day(90).minus(millisecond), vec![]),
+            (
+                "at 90 days the next takes over",
+                vec![active(day(0)), next(day(89))],
+                day(90),
+                vec![activate("n"), retire("a")],
+            ),
+            (
+                "a late one is announced a whole day",
+                vec![active(day(0)), next(day(95))],
+                day(96).minus(millisecond),
+                vec![],
+            ),
+            ("and then takes over", vec![active(day(0)), next(day(95))], day(96), vec![activate("n"), retire("a")]),
+            ("without an active key the next takes over at once", vec![next(day(0))], day(0), vec![activate("n")]),
+            (
+                "of two active keys the older retires",
+                vec![active(day(0)), key("b", Rs256, Active, day(1), day(1))],
+                day(1),
+                vec![retire("a")],
+            ),
+            (
+                "a retired key stays a day",
+                vec![active(day(0)), key("r", Rs256, Retired, day(0), day(1))],
+                day(2).minus(millisecond),
+                vec![],
+            ),
+            ("and goes", vec![active(day(0)), key("r", Rs256, Retired, day(0), day(1))], day(2), vec![destroy("r")]),
+        ];
+        for (what, mut keys, now, expected) in table {
+            keys.push(es256(now));
+            assert_eq!(due(&keys, now), expected, "{what}");
+        }
+    }
+
+    #[test]
+    fn a_new_tenant_gets_a_key_for_every_algorithm() {
+        let steps: Vec<Rotation> =
+            SigningAlgorithm::ALL.map(|algorithm| Rotation::Make { algorithm, state: Active }).into();
+        assert_eq!(due(&[], day(0)), steps);
+    }
+
+    #[test]
+    fn a_rotation_by_hand_does_not_wait() {
+        let (active, next) = (key("a", Rs256, Active, day(0), day(0)), key("n", Rs256, Next, day(1), day(1)));
+        assert_eq!(by_hand(&[active.clone(), next, es256(day(0))], Rs256), [activate("n"), retire("a")]);
+        assert_eq!(by_hand(&[active, es256(day(0))], Rs256), [make(Active), retire("a")]);
+    }
+
+    #[test]
+    fn a_lost_key_goes_at_once() {
+        let (active, next) = (key("a", Rs256, Active, day(0), day(0)), key("n", Rs256, Next, day(1), day(1)));
+        let keys = [active.clone(), next, key("r", Rs256, Retired, day(0), day(1)), es256(day(0))];
+        assert_eq!(withdraw(&keys, &KeyId::new("a")), [destroy("a"), activate("n")]);
+        assert_eq!(withdraw(&keys, &KeyId::new("n")), [destroy("n")]);
+        assert_eq!(withdraw(&keys, &KeyId::new("r")), [destroy("r")]);
+        assert_eq!(withdraw(&[active, es256(day(0))], &KeyId::new("a")), [destroy("a"), make(Active)]);
+        assert_eq!(withdraw(&keys, &KeyId::new("unknown")), []);
+    }
+
+    fn find<'a>(keys: &'a mut [SigningKey], id: &KeyId) -> &'a mut SigningKey {
+        keys.iter_mut().find(|key| key.id == *id).unwrap()
+    }
+
+    /// What a store does with the steps.
+    fn apply(keys: &mut Vec<SigningKey>, steps: Vec<Rotation>, now: Timestamp) {
+        for step in steps {
+            match step {
+                Rotation::Make { algorithm, state } => {
+                    keys.push(key(&format!("{algorithm}-{}", now.as_millis()), algorithm, state, now, now));
+                }
+                Rotation::Activate(id) => find(keys, &id).activate(now),
+                Rotation::Retire(id) => find(keys, &id).retire(now),
+                Rotation::Destroy(id) => keys.retain(|key| key.id != id),
+            }
+        }
+    }
+
+    #[test]
+    fn over_two_years_something_always_signs_and_nothing_signs_unannounced() {
+        let mut keys = Vec::new();
+        let mut gone = 0;
+        for hour in 0..24 * 730 {
+            let now = T0.plus(Duration::from_hours(hour));
+            let before = keys.clone();
+            let steps = due(&keys, now);
+            apply(&mut keys, steps, now);
+            assert_eq!(due(&keys, now), [], "one look is enough");
+            for algorithm in SigningAlgorithm::ALL {
+                assert_eq!(in_state(&keys, algorithm, Active).count(), 1);
+                let signing = active(&keys, algorithm).unwrap();
+                assert!(signing.activated() == T0 || signing.activated().since(signing.created_at) >= ANNOUNCED);
+            }
+            for key in before.iter().filter(|key| keys.iter().all(|kept| kept.id != key.id)) {
+                assert!(now.since(key.retired_at.unwrap()) >= RETIRED_LIFETIME);
+                gone += 1;
+            }
+            assert!(keys.len() <= 4);
+        }
+        assert_eq!(gone, 16, "eight quarters, two algorithms");
+    }
+
+    #[test]
+    fn names_are_those_of_the_registry() {
+        for algorithm in SigningAlgorithm::ALL {
+            assert_eq!(serde_json::to_value(algorithm).unwrap(), algorithm.name());
+            assert_eq!(SigningAlgorithm::from_name(algorithm.name()), Some(algorithm));
+        }
+        for name in ["none", "HS256", "rs256", ""] {
+            assert_eq!(SigningAlgorithm::from_name(name), None, "{name}");
+        }
+    }
+}

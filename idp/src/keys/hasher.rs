@@ -49,6 +49,7 @@ pub struct Hasher {
     /// A place in the house: those served and those waiting.
     places: Arc<Semaphore>,
     hands: Arc<Semaphore>,
+    longest_wait: Duration,
 }
 
 /// A place and a hand, kept until the work is done even if nobody waits for it any more.
@@ -77,7 +78,15 @@ impl Hasher {
         let permits = permits.max(1);
         let nobody = hash(&params, &vault, &*entropy, &random_text(&*entropy))?;
         let places = Arc::new(Semaphore::new(permits.saturating_mul(1 + QUEUE_FACTOR)));
-        Ok(Self { params, vault, entropy, nobody, places, hands: Arc::new(Semaphore::new(permits)) })
+        Ok(Self {
+            params,
+            vault,
+            entropy,
+            nobody,
+            places,
+            hands: Arc::new(Semaphore::new(permits)),
+            longest_wait: LONGEST_WAIT,
+        })
     }
 
     /// A PHC string that names its pepper.
@@ -108,7 +117,7 @@ impl Hasher {
 
     async fn turn(&self) -> Result<Turn, HashError> {
         let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| HashError::Busy)?;
-        let hand = time::timeout(LONGEST_WAIT, Arc::clone(&self.hands).acquire_owned());
+        let hand = time::timeout(self.longest_wait, Arc::clone(&self.hands).acquire_owned());
         match hand.await {
             Ok(Ok(hand)) => Ok(Turn { _place: place, _hand: hand }),
             Ok(Err(_)) | Err(_) => Err(HashError::Busy),
@@ -170,4 +179,135 @@ fn same_price(a: &Params, b: &Params) -> bool {
 
 fn failed(error: impl std::fmt::Display) -> HashError {
     HashError::Argon2(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{domain::entropy::tests::Seeded, keys::vault::tests::vault};
+    use std::sync::mpsc;
+
+    const CHEAP: HashParams = HashParams { memory_kib: 64, iterations: 1 };
+
+    fn hasher_of(params: HashParams, seeds: &[u64]) -> Hasher {
+        Hasher::new(params, 1, Arc::new(vault(seeds)), Arc::new(Seeded::new(5))).unwrap()
+    }
+
+    fn hasher() -> Hasher {
+        hasher_of(CHEAP, &[1])
+    }
+
+    fn password() -> Secret {
+        Secret::new("correct horse 正しい馬")
+    }
+
+    #[tokio::test]
+    async fn only_the_same_password_matches() {
+        let hasher = hasher();
+        let stored = hasher.hash(password()).await.unwrap();
+        assert_eq!(hasher.verify(password(), &stored).await, Ok(HashVerdict::Match { outdated: false }));
+        for wrong in ["", "correct horse", "correct horse 正しい馬 ", "Correct horse 正しい馬"] {
+            assert_eq!(hasher.verify(Secret::new(wrong), &stored).await, Ok(HashVerdict::Mismatch), "{wrong}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_hash_is_argon2id_with_a_salt_of_its_own() {
+        let hasher = hasher();
+        let (first, second) = (hasher.hash(password()).await.unwrap(), hasher.hash(password()).await.unwrap());
+        assert!(first.starts_with("$argon2id$v=19$m=64,t=1,p=1,keyid="), "{first}");
+        assert_ne!(first, second);
+    }
+
+    #[tokio::test]
+    async fn changed_parameters_and_peppers_ask_for_a_new_hash() {
+        let stored = hasher().hash(password()).await.unwrap();
+        let dearer = hasher_of(HashParams { memory_kib: 128, iterations: 1 }, &[1]);
+        let slower = hasher_of(HashParams { memory_kib: 64, iterations: 2 }, &[1]);
+        let rolled_over = hasher_of(CHEAP, &[2, 1]);
+        for hasher in [dearer, slower, rolled_over] {
+            assert_eq!(hasher.verify(password(), &stored).await, Ok(HashVerdict::Match { outdated: true }));
+            assert_eq!(hasher.verify(Secret::new("wrong"), &stored).await, Ok(HashVerdict::Mismatch));
+        }
+    }
+
+    #[tokio::test]
+    async fn without_its_pepper_a_hash_is_of_no_use() {
+        let stored = hasher().hash(password()).await.unwrap();
+        let other = hasher_of(CHEAP, &[2]);
+        assert!(matches!(other.verify(password(), &stored).await, Err(HashError::PepperMissing(_))));
+    }
+
+    #[tokio::test]
+    async fn what_is_no_hash_of_ours_is_an_error_not_a_mismatch() {
+        for stored in [
+            "",
+            "plain",
+            "$argon2id$v=19$m=64,t=1,p=1",
+            "$argon2i$v=19$m=64,t=1,p=1$c29tZXNhbHQ$MTIzNDU2Nzg5MDEyMzQ1Ng",
+            "$argon2id$m=64,t=1,p=1$c29tZXNhbHQ$MTIzNDU2Nzg5MDEyMzQ1Ng",
+            "$scrypt$ln=4,r=8,p=1$c29tZXNhbHQ$MTIzNDU2Nzg5MDEyMzQ1Ng",
+        ] {
+            assert_eq!(hasher().verify(password(), stored).await, Err(HashError::Stored), "{stored}");
+        }
+    }
+
+    #[tokio::test]
+    async fn nobody_costs_what_somebody_costs() {
+        let hasher = hasher();
+        let stored = hasher.hash(password()).await.unwrap();
+        let price =
+            |hash: &PasswordHash| (hash.algorithm, hash.version, hash.params.clone(), hash.hash.map(|h| h.len()));
+        assert_eq!(price(&hasher.nobody), price(&PasswordHash::new(&stored).unwrap()));
+        assert_eq!(hasher.verify_nobody(password()).await, Ok(()));
+    }
+
+    #[tokio::test]
+    async fn a_full_house_is_busy_at_once() {
+        let hasher = hasher();
+        let stored = hasher.hash(password()).await.unwrap();
+        let all = u32::try_from(1 + QUEUE_FACTOR).unwrap();
+        let guests = Arc::clone(&hasher.places).try_acquire_many_owned(all).unwrap();
+        assert_eq!(hasher.verify(password(), &stored).await, Err(HashError::Busy));
+        assert_eq!(hasher.hash(password()).await, Err(HashError::Busy));
+        assert_eq!(hasher.verify_nobody(password()).await, Err(HashError::Busy));
+        drop(guests);
+        assert!(hasher.verify(password(), &stored).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn who_waits_too_long_is_sent_away_and_leaves_no_trace() {
+        let hasher = Hasher { longest_wait: Duration::ZERO, ..hasher() };
+        let hand = Arc::clone(&hasher.hands).try_acquire_owned().unwrap();
+        assert_eq!(hasher.hash(password()).await, Err(HashError::Busy));
+        drop(hand);
+        assert!(hasher.hash(password()).await.is_ok());
+        assert_eq!(hasher.places.available_permits(), 1 + QUEUE_FACTOR);
+    }
+
+    #[tokio::test]
+    async fn work_that_nobody_waits_for_still_holds_its_hand() {
+        let hasher = hasher();
+        let (started, has_started) = tokio::sync::oneshot::channel();
+        let (finish, finished) = mpsc::channel::<()>();
+        let turn = hasher.turn().await.unwrap();
+        let caller = tokio::spawn(on_a_thread(turn, move || {
+            started.send(()).unwrap();
+            let _ = finished.recv();
+            Ok(())
+        }));
+        has_started.await.unwrap();
+        caller.abort();
+        assert!(caller.await.unwrap_err().is_cancelled());
+        assert_eq!(hasher.hands.available_permits(), 0);
+        drop(finish);
+        assert!(hasher.hash(password()).await.is_ok());
+    }
+
+    #[test]
+    fn impossible_parameters_are_told_at_start() {
+        for params in [HashParams { memory_kib: 1, iterations: 1 }, HashParams { memory_kib: 64, iterations: 0 }] {
+            assert!(Hasher::new(params, 1, Arc::new(vault(&[1])), Arc::new(Seeded::new(5))).is_err(), "{params:?}");
+        }
+    }
 }

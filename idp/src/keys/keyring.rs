@@ -167,3 +167,88 @@ fn new_private_key(algorithm: SigningAlgorithm) -> Result<Zeroizing<Vec<u8>>, Ke
     };
     Ok(Zeroizing::new(der))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::keys::{
+        jws::tests::{KEYS, active_key},
+        vault::tests::vault,
+    };
+    use futures_util::FutureExt;
+    use serde_json::Value;
+
+    fn set(keys: &[SigningKey]) -> KeySet {
+        KeySet::open(keys, &vault(&[1])).unwrap()
+    }
+
+    #[test]
+    fn only_the_active_key_signs_and_all_are_published() {
+        let (first, mut next) = (active_key(SigningAlgorithm::Es256), active_key(SigningAlgorithm::Es256));
+        next.state = KeyState::Next;
+        let mut retired = active_key(SigningAlgorithm::Es256);
+        retired.retire(retired.created_at);
+        let set = set(&[retired.clone(), next.clone(), first.clone()]);
+        assert_eq!(set.signer(SigningAlgorithm::Es256).unwrap().id(), &first.id);
+        assert!(set.signer(SigningAlgorithm::Rs256).is_none() && !set.is_complete());
+
+        let jwks: Value = serde_json::from_slice(&set.jwks()).unwrap();
+        let ids: Vec<&str> = jwks["keys"].as_array().unwrap().iter().map(|key| key["kid"].as_str().unwrap()).collect();
+        assert_eq!(ids, [retired.id.as_str(), next.id.as_str(), first.id.as_str()]);
+    }
+
+    #[test]
+    fn the_jwks_holds_public_members_only() {
+        let jwks: Value = serde_json::from_slice(&set(&KEYS).jwks()).unwrap();
+        for key in jwks["keys"].as_array().unwrap() {
+            let mut names: Vec<&str> = key.as_object().unwrap().keys().map(String::as_str).collect();
+            names.sort_unstable();
+            match key["kty"].as_str().unwrap() {
+                "RSA" => assert_eq!(names, ["alg", "e", "kid", "kty", "n", "use"]),
+                "EC" => assert_eq!(names, ["alg", "crv", "kid", "kty", "use", "x", "y"]),
+                other => panic!("{other}"),
+            }
+        }
+        let n = jwks["keys"].as_array().unwrap().iter().find_map(|key| key["n"].as_str()).unwrap();
+        assert_eq!(n.len(), 512, "3072 bits");
+    }
+
+    #[test]
+    fn a_key_that_was_tampered_with_is_not_taken() {
+        let (mine, other) = (active_key(SigningAlgorithm::Es256), active_key(SigningAlgorithm::Es256));
+        let strange_public = SigningKey { public_jwk: other.public_jwk.clone(), ..mine.clone() };
+        let strange_private = SigningKey { private_key: other.private_key.clone(), ..mine.clone() };
+        let strange_id = SigningKey { id: other.id.clone(), ..mine.clone() };
+        let strange_tenant = SigningKey { tenant: TenantId::new("other"), ..mine.clone() };
+        let strange_algorithm = SigningKey { algorithm: SigningAlgorithm::Rs256, ..mine.clone() };
+        for key in [strange_public, strange_private, strange_id, strange_tenant, strange_algorithm] {
+            assert!(KeySet::open(&[key], &vault(&[1])).is_err());
+        }
+        assert!(KeySet::open(std::slice::from_ref(&mine), &vault(&[2])).is_err(), "another master key");
+        assert!(KeySet::open(&[mine], &vault(&[2, 1])).is_ok(), "after a roll-over");
+    }
+
+    #[test]
+    fn the_entity_tag_follows_the_keys() {
+        let (one, two) = (set(&KEYS[..1]), set(&KEYS));
+        assert_ne!(one.etag(), two.etag());
+        assert_eq!(two.etag(), set(&KEYS).etag());
+        assert!(two.etag().starts_with('"') && two.etag().ends_with('"'));
+        assert_eq!(&*KeySet::empty().jwks(), br#"{"keys":[]}"#);
+    }
+
+    #[tokio::test]
+    async fn who_needs_a_key_waits_until_all_are_made() {
+        let ring = Arc::new(Keyring::empty());
+        assert!(ring.complete().now_or_never().is_none());
+        let waiting = tokio::spawn({
+            let ring = Arc::clone(&ring);
+            async move { ring.complete().await.etag().to_owned() }
+        });
+        ring.replace(set(&KEYS[..1]));
+        tokio::task::yield_now().await;
+        assert!(!waiting.is_finished());
+        ring.replace(set(&KEYS));
+        assert_eq!(waiting.await.unwrap(), ring.current().etag());
+    }
+}

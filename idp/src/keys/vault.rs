@@ -175,3 +175,130 @@ fn tag_bytes(tag: &hmac::Tag) -> [u8; 32] {
 fn never_fails<T>(made: Result<T, Unspecified>) -> T {
     made.unwrap_or_else(|Unspecified| std::process::abort())
 }
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+    use crate::domain::entropy::tests::Seeded;
+    use proptest::prelude::*;
+
+    const PURPOSE: &str = "account.email/1";
+
+    /// A vault over master keys drawn from these seeds, the first one current.
+    pub fn vault(seeds: &[u64]) -> Vault {
+        let mut keys = seeds.iter().map(|seed| MasterKey::random(&Seeded::new(*seed)));
+        let keys = MasterKeys { current: keys.next().unwrap(), former: keys.collect() };
+        Vault::new(&keys, Arc::new(Seeded::new(99)))
+    }
+
+    #[test]
+    fn another_purpose_does_not_open() {
+        let vault = vault(&[1]);
+        let sealed = vault.seal(PURPOSE, b"taro@example.ac.jp");
+        assert_eq!(**vault.open(PURPOSE, &sealed).unwrap(), *b"taro@example.ac.jp");
+        for other in ["", "account.email/2", "account.email/", "account.email/1/", "Account.email/1"] {
+            assert_eq!(vault.open(other, &sealed).unwrap_err(), KeyError::Sealed, "{other}");
+        }
+        let text = vault.seal_text(PURPOSE, b"x");
+        assert!(vault.open_text(PURPOSE, &text).is_ok());
+        assert_eq!(vault.open_text("cookie", &text).unwrap_err(), KeyError::Sealed);
+    }
+
+    #[test]
+    fn every_altered_byte_is_noticed() {
+        let vault = vault(&[1, 2]);
+        let sealed = vault.seal(PURPOSE, b"secret");
+        assert_eq!(sealed.0.len(), HEAD_LEN + NONCE_LEN + 6 + 16);
+        for at in 0..sealed.0.len() {
+            for bit in [1, 0x80] {
+                let mut altered = sealed.clone();
+                altered.0[at] ^= bit;
+                assert!(vault.open(PURPOSE, &altered).is_err(), "byte {at}");
+            }
+        }
+        for len in 0..sealed.0.len() {
+            assert!(vault.open(PURPOSE, &Sealed(sealed.0[..len].to_vec())).is_err(), "{len} bytes");
+        }
+        assert!(vault.open(PURPOSE, &Sealed([sealed.0, vec![0]].concat())).is_err());
+    }
+
+    #[test]
+    fn text_has_one_spelling() {
+        let vault = vault(&[1]);
+        let text = vault.seal_text(PURPOSE, b"12");
+        for other in [format!("{text}="), format!(" {text}"), text.replace(['-', '_'], "+"), String::new(), "é".into()]
+        {
+            assert!(other == text || vault.open_text(PURPOSE, &other).is_err(), "{other}");
+        }
+    }
+
+    #[test]
+    fn two_seals_of_the_same_differ() {
+        let vault = vault(&[1]);
+        assert_ne!(vault.seal(PURPOSE, b"same"), vault.seal(PURPOSE, b"same"));
+    }
+
+    #[test]
+    fn a_roll_over_keeps_what_the_former_key_made() {
+        let (before, after, other) = (vault(&[1]), vault(&[2, 1]), vault(&[3]));
+        let sealed = before.seal(PURPOSE, b"old");
+        assert_eq!(**after.open(PURPOSE, &sealed).unwrap(), *b"old");
+        assert!(after.is_outdated(&sealed) && !before.is_outdated(&sealed));
+        assert!(!after.is_outdated(&after.seal(PURPOSE, b"new")));
+        assert!(matches!(other.open(PURPOSE, &sealed), Err(KeyError::MasterKeyMissing(_))));
+
+        let mac = before.mac("auth_key", &[b"123456"]);
+        assert!(after.is_mac("auth_key", &[b"123456"], &mac));
+        assert!(!other.is_mac("auth_key", &[b"123456"], &mac));
+        assert_ne!(after.mac("auth_key", &[b"123456"]), mac);
+
+        let index = before.index("email", "a@b");
+        assert!(after.indexes("email", "a@b").contains(&index));
+        assert_eq!(after.indexes("email", "a@b").first(), Some(&after.index("email", "a@b")));
+    }
+
+    #[test]
+    fn parts_do_not_run_together() {
+        let vault = vault(&[1]);
+        let macs = [
+            vault.mac("p", &[b"ab", b"c"]),
+            vault.mac("p", &[b"a", b"bc"]),
+            vault.mac("p", &[b"abc"]),
+            vault.mac("p", &[b"abc", b""]),
+            vault.mac("pabc", &[]),
+            vault.mac("p", &[]),
+        ];
+        for (at, mac) in macs.iter().enumerate() {
+            assert!(!macs[..at].contains(mac), "number {at}");
+        }
+        assert!(!vault.is_mac("p", &[b"abc"], &macs[2][..31]));
+        assert!(!vault.is_mac("p", &[b"abc"], b""));
+    }
+
+    #[test]
+    fn an_index_tells_equality_and_nothing_else() {
+        let vault = vault(&[1]);
+        let index = vault.index("email", "a@b");
+        assert_eq!(index, vault.index("email", "a@b"));
+        assert!(index.len() == 64 && index.bytes().all(|b| b.is_ascii_hexdigit()));
+        assert_ne!(index, vault.index("email", "a@c"));
+        assert_ne!(index, vault.index("name", "a@b"));
+        assert_ne!(index, HEXLOWER.encode(&vault.mac("email", &[b"a@b"])), "index and mac have keys of their own");
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_sealed_opens(purpose in ".{0,40}", text in proptest::collection::vec(any::<u8>(), 0..3000)) {
+            let vault = vault(&[1]);
+            let sealed = vault.seal(&purpose, &text);
+            prop_assert_eq!(&**vault.open(&purpose, &sealed).unwrap(), &text);
+            let sealed = vault.seal_text(&purpose, &text);
+            prop_assert_eq!(&**vault.open_text(&purpose, &sealed).unwrap(), &text);
+        }
+
+        #[test]
+        fn nothing_strange_opens(bytes in proptest::collection::vec(any::<u8>(), 0..100)) {
+            prop_assert!(vault(&[1]).open(PURPOSE, &Sealed(bytes)).is_err());
+        }
+    }
+}
