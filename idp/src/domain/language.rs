@@ -82,6 +82,31 @@ impl Language {
     }
 }
 
+/// What speaks for a language, in the order of J-11 11.1.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct LanguageWishes<'a> {
+    /// On P-01, in this login.
+    pub chosen: Option<Language>,
+    /// `ui_locales` of the request.
+    pub requested: Option<Language>,
+    pub cookie: Option<Language>,
+    /// The account's last language.
+    pub account: Option<Language>,
+    pub accept_language: Option<&'a str>,
+}
+
+impl LanguageWishes<'_> {
+    /// The first wish that is offered, else the tenant's default.
+    pub fn settle(&self, offered: &[Language], default: Language) -> Language {
+        [self.chosen, self.requested, self.cookie, self.account]
+            .into_iter()
+            .flatten()
+            .find(|wish| offered.contains(wish))
+            .or_else(|| self.accept_language.and_then(|header| Language::accepted(header, offered)))
+            .unwrap_or(default)
+    }
+}
+
 impl std::fmt::Display for Language {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.tag())
@@ -111,6 +136,23 @@ mod tests {
     #[test]
     fn a_language_the_tenant_does_not_offer_is_passed_over() {
         assert_eq!(Language::first_of("ko en", &[Language::Ja, Language::En]), Some(Language::En));
+    }
+
+    #[test]
+    fn the_choice_made_here_goes_before_every_other_wish() {
+        let mut wishes = LanguageWishes {
+            chosen: Some(Language::Ko),
+            requested: Some(Language::En),
+            cookie: Some(Language::ZhCn),
+            account: Some(Language::Ja),
+            accept_language: Some("en"),
+        };
+        let offered = [Language::Ja, Language::En, Language::ZhCn];
+        assert_eq!(wishes.settle(&offered, Language::Ja), Language::En, "Korean is not offered");
+        wishes.requested = None;
+        assert_eq!(wishes.settle(&offered, Language::Ja), Language::ZhCn);
+        assert_eq!(LanguageWishes { accept_language: Some("en"), ..LanguageWishes::default() }.settle(&offered, Language::Ja), Language::En);
+        assert_eq!(LanguageWishes::default().settle(&offered, Language::Ja), Language::Ja);
     }
 
     #[test]

@@ -3,11 +3,13 @@
 mod attempts;
 mod gates;
 mod need;
+mod pending;
 mod proofs;
 
 pub use attempts::{Attempt, Ledger, Lock, Rules};
 pub use gates::{Gate, Standing, next};
 pub use need::{Need, Unmet, reachable};
+pub use pending::{LoginTicket, MAX_SEALED, PendingDeparture, PendingLogin};
 pub use proofs::{Factor, Proof, Proofs};
 
 use serde::{Deserialize, Serialize};

@@ -1,0 +1,78 @@
+//! A login before the university has answered: it rides in the browser's sealed cookie, and nothing is stored.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Destination, is_over};
+use crate::domain::{
+    clock::Timestamp,
+    ids::{LoginId, UpstreamId},
+    language::Language,
+    limits::LoginLimits,
+    secret::Secret,
+};
+
+/// What rides in the cookie may be this long before sealing (architecture.md: a browser takes 4,096 bytes).
+pub const MAX_SEALED: usize = 2800;
+
+/// What a browser holds of one login.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum LoginTicket {
+    #[serde(rename = "p")]
+    Pending(Box<PendingLogin>),
+    /// The login is a row now; the secret was made when the university had answered (SR-2).
+    #[serde(rename = "r")]
+    Row { id: LoginId, secret: Secret },
+}
+
+impl LoginTicket {
+    pub fn id(&self) -> &LoginId {
+        match self {
+            Self::Pending(pending) => &pending.id,
+            Self::Row { id, .. } => id,
+        }
+    }
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PendingLogin {
+    #[serde(rename = "i")]
+    pub id: LoginId,
+    #[serde(rename = "d")]
+    pub destination: Destination,
+    /// Chosen on P-01 in this login.
+    #[serde(rename = "l", default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<Language>,
+    #[serde(rename = "b")]
+    pub begun_at: Timestamp,
+    #[serde(rename = "p")]
+    pub pressed_at: Timestamp,
+    #[serde(rename = "u", default, skip_serializing_if = "Option::is_none")]
+    pub departure: Option<PendingDeparture>,
+}
+
+/// The browser is at the university.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PendingDeparture {
+    #[serde(rename = "u")]
+    pub upstream: UpstreamId,
+    #[serde(rename = "s")]
+    pub state: Secret,
+    #[serde(rename = "n")]
+    pub nonce: Secret,
+    #[serde(rename = "v")]
+    pub verifier: Secret,
+    #[serde(rename = "t")]
+    pub sent_at: Timestamp,
+}
+
+impl PendingLogin {
+    pub fn is_expired(&self, limits: &LoginLimits, now: Timestamp) -> bool {
+        is_over(limits, self.begun_at, self.pressed_at, now)
+    }
+
+    /// Whether it fits the cookie, with what a departure will add to it.
+    pub fn fits(&self) -> bool {
+        const DEPARTURE: usize = 300;
+        serde_json::to_vec(self).is_ok_and(|bytes| bytes.len() + DEPARTURE <= MAX_SEALED)
+    }
+}
