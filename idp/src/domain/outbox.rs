@@ -46,6 +46,14 @@ pub enum LetterState {
     Expired,
 }
 
+/// What became of a mail, for whoever waits for it (journeys 1.3, 14).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LetterStanding {
+    pub state: LetterState,
+    /// When it came to this.
+    pub at: Timestamp,
+}
+
 /// What one try at sending ended in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SendOutcome {
