@@ -1,3 +1,4 @@
 //! Monban.
 
+pub mod demo;
 pub mod domain;
