@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::{StatusCode, header};
 use serde_json::json;
 
-use super::{BASE, World, parameter};
+use super::{World, parameter};
 
 #[tokio::test]
 async fn a_login_asks_for_what_the_service_needs() {
@@ -212,22 +212,10 @@ async fn cookies_stay_with_this_service() {
 #[tokio::test]
 async fn a_provider_that_is_not_there_yet_is_tried_again() {
     let world = World::start().await;
-    let mut settings = super::CertificateService {
-        issuer: "http://127.0.0.1:1".parse().unwrap(),
-        base: BASE.parse().unwrap(),
-        client_id: "certificate-service".to_owned(),
-        client_secret: super::Secret::new("x"),
-        account_pages: true,
-    };
-    let clock = world.clock.clone();
     let mut browser = world.browser();
-    let working = std::mem::replace(
-        &mut browser.service,
-        settings.clone().router(clock.clone(), std::sync::Arc::new(super::Seeded::new(1))).unwrap(),
-    );
+    world.provider.with(|script| script.is_up = false);
     let page = browser.get("/login").await;
     assert!(page.status == StatusCode::BAD_GATEWAY && page.is_problem("unreachable"));
-    settings.issuer = world.provider.issuer();
-    browser.service = working;
+    world.provider.with(|script| script.is_up = true);
     browser.begins_login("/login").await;
 }

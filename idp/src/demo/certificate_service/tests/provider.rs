@@ -32,6 +32,7 @@ pub struct Script {
     pub challenge: Option<String>,
     pub claims: Value,
     pub userinfo: Option<Value>,
+    pub is_up: bool,
     pub discoveries: usize,
     pub authorization: Option<String>,
 }
@@ -54,6 +55,7 @@ impl FakeProvider {
             userinfo: Some(
                 json!({"sub": "subject-1", "name": "大学 太郎", "locale": "ja", "two_factor_enabled": true}),
             ),
+            is_up: true,
             discoveries: 0,
             authorization: None,
         };
@@ -99,8 +101,11 @@ impl FakeProvider {
     }
 }
 
-async fn metadata(State(provider): State<FakeProvider>) -> Json<Value> {
+async fn metadata(State(provider): State<FakeProvider>) -> Response {
     provider.with(|script| script.discoveries += 1);
+    if !provider.with(|script| script.is_up) {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    }
     let issuer = provider.text();
     Json(json!({
         "issuer": issuer,
@@ -114,6 +119,7 @@ async fn metadata(State(provider): State<FakeProvider>) -> Json<Value> {
         "id_token_signing_alg_values_supported": ["RS256", "EdDSA"],
         "authorization_response_iss_parameter_supported": true,
     }))
+    .into_response()
 }
 
 fn key(kid: &str) -> CoreEdDsaPrivateSigningKey {
