@@ -15,7 +15,7 @@ use axum::{
     Router,
     extract::{Request, State},
     middleware::{self, Next},
-    response::Response,
+    response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
 use http::{HeaderValue, Method, StatusCode, header};
@@ -76,6 +76,7 @@ impl CertificateService {
             .route("/coming", get(top::coming))
             .fallback(top::not_found)
             .layer(middleware::from_fn_with_state(Arc::clone(&service), own_forms_only))
+            .layer(middleware::from_fn_with_state(Arc::clone(&service), own_name_only))
             .layer(middleware::map_response(guarded))
             .route("/assets/{name}", get(rendering::asset))
             .with_state(service))
@@ -89,6 +90,19 @@ impl CertificateService {
         page.set_path(path);
         page
     }
+}
+
+/// Under another name of this machine the cookies and the way back would not fit.
+async fn own_name_only(State(service): State<Arc<Service>>, request: Request, next: Next) -> Response {
+    let host = request.headers().get(header::HOST).map(HeaderValue::as_bytes);
+    let authority = service.settings.base.authority();
+    let foreign = host.is_some_and(|host| !host.eq_ignore_ascii_case(authority.as_bytes()));
+    if foreign && request.method() == Method::GET {
+        let mut here = service.settings.page(request.uri().path());
+        here.set_query(request.uri().query());
+        return Redirect::temporary(here.as_str()).into_response();
+    }
+    next.run(request).await
 }
 
 /// A form of another site must not act here. `/login` is open to all (OpenID Connect Core §4).

@@ -87,16 +87,23 @@ impl Conversation {
 
     /// Says one line, unless the mail server has been told to misbehave.
     async fn answer(&mut self, line: &str, next: Next) -> io::Result<Next> {
-        match self.mailbox.behaviour() {
-            Behaviour::Drop => return Ok(Next::End),
-            Behaviour::Hang => {
-                copy_buf(&mut self.reader, &mut sink()).await?;
-                return Ok(Next::End);
-            }
-            Behaviour::Accept | Behaviour::Greylist | Behaviour::Refuse(_) => {}
+        if self.misbehaves().await? {
+            return Ok(Next::End);
         }
         self.writer.write_all([line, "\r\n"].concat().as_bytes()).await?;
         Ok(next)
+    }
+
+    /// Whether no answer is to be given; the one that hangs waits here until its client gives up.
+    async fn misbehaves(&mut self) -> io::Result<bool> {
+        match self.mailbox.behaviour() {
+            Behaviour::Accept | Behaviour::Greylist | Behaviour::Refuse(_) => Ok(false),
+            Behaviour::Drop => Ok(true),
+            Behaviour::Hang => {
+                copy_buf(&mut self.reader, &mut sink()).await?;
+                Ok(true)
+            }
+        }
     }
 
     async fn command(&mut self) -> io::Result<Next> {
@@ -188,8 +195,8 @@ impl Conversation {
         let Some(content) = content else {
             return self.answer("552 5.3.4 Too large", Next::Command).await;
         };
-        if matches!(self.mailbox.behaviour(), Behaviour::Hang | Behaviour::Drop) {
-            return self.answer("", Next::End).await;
+        if self.misbehaves().await? {
+            return Ok(Next::End);
         }
         let mailbox = Arc::clone(&self.mailbox);
         let kept = tokio::task::spawn_blocking(move || mailbox.deliver(&sender, &recipients, &content)).await;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::{StatusCode, header};
 use serde_json::json;
 
-use super::{World, parameter};
+use super::{World, parameter, provider::leads_back};
 
 #[tokio::test]
 async fn a_login_asks_for_what_the_service_needs() {
@@ -107,7 +107,7 @@ async fn an_answer_is_good_in_its_own_browser_only_once_and_for_an_hour() {
     assert!(browser.get(&answer).await.is_problem("stale"));
 
     let late = world.provider.answers(&browser.begins_login("/login").await);
-    world.clock.pass(Duration::from_secs(3_600));
+    world.clock.pass(Duration::from_hours(1));
     assert!(browser.get(&late).await.is_problem("stale"));
 }
 
@@ -117,7 +117,7 @@ async fn an_answer_from_another_issuer_or_none_is_refused() {
     let mut browser = world.browser();
     let request = browser.begins_login("/login").await;
     let good = world.provider.answers(&request);
-    let foreign = world.provider.leads_back(&request, "code=good", "https://evil.example");
+    let foreign = leads_back(&request, "code=good", "https://evil.example");
     let nameless = good.split("&iss=").next().unwrap();
     for answer in [foreign.as_str(), nameless] {
         assert!(browser.get(answer).await.is_problem("wrong_issuer"), "{answer}");
@@ -132,7 +132,7 @@ async fn an_error_says_what_happened_and_offers_another_login() {
         let mut browser = world.browser();
         let request = browser.begins_login("/login").await;
         let what = format!("error={}&error_description=%3Cscript%3Ewhy", error.replace('<', "%3C").replace('>', "%3E"));
-        let page = browser.get(&world.provider.leads_back(&request, &what, &world.provider.text())).await;
+        let page = browser.get(&leads_back(&request, &what, &world.provider.text())).await;
         assert!(page.is_problem(kind) && page.has("href=\"/login\"") && page.has("why"), "{}", page.text);
         assert!(!page.has("<script>") && !browser.cookies.contains_key("certificate-service-session"));
     }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use axum::{body::Body, http::Request};
 use http::{StatusCode, header};
 use serde_json::json;
 use url::Url;
@@ -175,6 +176,18 @@ async fn another_site_cannot_log_anybody_out_or_change_the_language() {
 }
 
 #[tokio::test]
+async fn a_visitor_under_another_name_is_sent_to_the_right_one() {
+    let world = World::start().await;
+    let mut browser = world.browser();
+    for (host, stays) in [("127.0.0.1:9002", false), ("localhost", false), ("LocalHost:9002", true)] {
+        let request = Request::get("/manual?a=1").header(header::HOST, host).body(Body::empty()).unwrap();
+        let page = browser.ask(request).await;
+        assert_eq!(page.status == StatusCode::OK, stays, "{host}");
+        assert!(stays || page.headers[header::LOCATION] == "http://localhost:9002/manual?a=1", "{host}");
+    }
+}
+
+#[tokio::test]
 async fn a_session_lasts_eight_hours() {
     let world = World::start().await;
     let mut browser = world.signed_in().await;
@@ -193,16 +206,6 @@ async fn every_page_speaks_both_languages_completely() {
             assert_ne!(page.status, StatusCode::INTERNAL_SERVER_ERROR, "{language} {uri}");
         }
     }
-    fn keys(table: &toml::Table, path: &str, found: &mut Vec<String>) {
-        for (name, value) in table {
-            let path = format!("{path}.{name}");
-            match value {
-                toml::Value::Table(table) => keys(table, &path, found),
-                toml::Value::Array(values) => found.push(format!("{path} {}", values.len())),
-                _ => found.push(path),
-            }
-        }
-    }
     let [ja, en] = [include_str!("../pages/ja.toml"), include_str!("../pages/en.toml")].map(|source| {
         let mut found = Vec::new();
         keys(&toml::from_str(source).unwrap(), "", &mut found);
@@ -210,4 +213,16 @@ async fn every_page_speaks_both_languages_completely() {
         found
     });
     assert_eq!(ja, en);
+}
+
+/// Every text's place, and how many a list has.
+fn keys(table: &toml::Table, path: &str, found: &mut Vec<String>) {
+    for (name, value) in table {
+        let path = format!("{path}.{name}");
+        match value {
+            toml::Value::Table(table) => keys(table, &path, found),
+            toml::Value::Array(values) => found.push(format!("{path} {}", values.len())),
+            _ => found.push(path),
+        }
+    }
 }

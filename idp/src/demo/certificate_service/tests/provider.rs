@@ -88,17 +88,18 @@ impl FakeProvider {
             script.nonce = parameter(request, "nonce");
             script.challenge = parameter(request, "code_challenge");
         });
-        self.leads_back(request, "code=good", &self.text())
+        leads_back(request, "code=good", &self.text())
     }
+}
 
-    pub fn leads_back(&self, request: &Url, what: &str, iss: &str) -> String {
-        let state = parameter(request, "state").unwrap();
-        let query: String = url::form_urlencoded::Serializer::new(String::new())
-            .append_pair("state", &state)
-            .append_pair("iss", iss)
-            .finish();
-        format!("/callback?{what}&{query}")
-    }
+/// The way back to the client with `what` in it.
+pub fn leads_back(request: &Url, what: &str, iss: &str) -> String {
+    let state = parameter(request, "state").unwrap();
+    let query: String = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("state", &state)
+        .append_pair("iss", iss)
+        .finish();
+    format!("/callback?{what}&{query}")
 }
 
 async fn metadata(State(provider): State<FakeProvider>) -> Response {
