@@ -1,5 +1,6 @@
 //! Monban.
 
+pub mod demo;
 pub mod domain;
 pub mod keys;
 pub mod theme;
