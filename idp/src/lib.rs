@@ -1,3 +1,5 @@
 //! Monban.
 
 pub mod domain;
+pub mod mail;
+pub mod upstream;
