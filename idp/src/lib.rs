@@ -5,3 +5,5 @@ pub mod domain;
 pub mod keys;
 pub mod theme;
 pub mod http;
+pub mod mail;
+pub mod upstream;

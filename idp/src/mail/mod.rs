@@ -1,0 +1,4 @@
+//! Mails: how one leaves the house.
+
+pub mod memory;
+pub mod transport;
