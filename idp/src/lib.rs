@@ -1,3 +1,4 @@
 //! Monban.
 
+pub mod config;
 pub mod domain;
