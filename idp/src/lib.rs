@@ -1,6 +1,7 @@
 //! Monban.
 
 pub mod demo;
+pub mod config;
 pub mod domain;
 pub mod keys;
 pub mod theme;
