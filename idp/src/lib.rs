@@ -8,3 +8,4 @@ pub mod theme;
 pub mod http;
 pub mod mail;
 pub mod upstream;
+pub mod store;
