@@ -1,3 +1,4 @@
 //! Monban.
 
 pub mod domain;
+pub mod theme;

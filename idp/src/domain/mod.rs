@@ -5,4 +5,5 @@ pub mod clock;
 pub mod entropy;
 pub mod ids;
 pub mod language;
+pub mod letter;
 pub mod secret;

@@ -1,0 +1,45 @@
+//! What stands around every page: header, contact block, support code.
+
+use serde::Serialize;
+
+use crate::domain::{clock::Timestamp, language::Language};
+
+/// What a page shows besides its own content (journeys 1.3, 1).
+#[derive(Clone, Debug, Serialize)]
+pub struct Frame {
+    pub language: Language,
+    /// The university's name in `language`.
+    pub tenant: String,
+    /// The service's name in `language`.
+    pub service: String,
+    pub support_code: String,
+    /// Path of the issuer without a slash at its end (`""` or `/uni`): assets lie below it.
+    pub base: String,
+    pub contact: Contact,
+    /// The domain that mails come from.
+    pub mail_domain: String,
+    /// Maintenance that is announced (journeys J-20).
+    pub announcement: Option<Announcement>,
+}
+
+/// Whom to ask, in the language of the page.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Contact {
+    pub office: Option<String>,
+    pub phone: Option<String>,
+    pub hours: Option<String>,
+    pub url: Option<String>,
+    pub operator_name: Option<String>,
+    pub operator_phone: Option<String>,
+    pub operator_hours: Option<String>,
+    pub chat_url: Option<String>,
+    pub graduates_url: Option<String>,
+    pub university_password_url: Option<String>,
+}
+
+/// A planned interruption.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Announcement {
+    pub from: Timestamp,
+    pub until: Timestamp,
+}

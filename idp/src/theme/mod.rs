@@ -1,0 +1,24 @@
+//! What people see: pages, mails and their texts, made from a theme's templates and catalogues.
+//!
+//! What a template of a page sees: `page` (its view struct), `frame`, `title` (text), `page_id` (`data-page`), and the functions
+//! `t("id", name=value…)` (a Fluent message; `tenant`, `service` and `mail_domain` are always there),
+//! `problem_text(problem)` (the text of one of `page.errors`), `asset("style.css")` (path of an asset),
+//! `datetime(at)`, `time(at)` (bare), `japan_datetime(at)`, `japan_time(at)` (saying that it is Japan time),
+//! `language_name(tag)` (in itself). A template of a page is `pages/<data-page>.html`.
+//!
+//! A text mail (`mail/<letter>.txt`: `confirm-email`, `auth-key`, `second-password-set`, `repeated-failures`) sees `t(…)`, where every value
+//! of the letter is always there as well (`url`, `code`, `key`, `key_ref`, `minutes`, `expires_at`, `sent_at`, `changed_at`, `locked_at`),
+//! `letter.url`, and `contact` (list of lines). Its paragraphs stand apart by one empty line.
+//! The layout of HTML mails (`mail/layout.html`) sees `language`, `subject`, `tenant`, `service` and `blocks`: a list of `{ kind, text }`,
+//! kind `text`, `url`, `code` or `footer`; `text` holds the line breaks of the text mail.
+
+mod frame;
+mod page;
+
+pub use frame::{Announcement, Contact, Frame};
+pub use page::{
+    AlreadySignedIn, Argument, AuthKey, ConfirmLink, ConfirmSignOut, EmailRegistered, EmailSent, ErrorPage, FormPost,
+    HiddenField, LinkInvalid, LinkRetry, Locked, LostMailbox, MailStatus, Maintenance, Message, MissingItem,
+    NotEligible, NotEligibleReason, Onward, Page, Problem, ProtocolError, RegisterEmail, SecondPassword, SendAuthKey,
+    SentKey, SetSecondPassword, SignIn, SignInUpstream, SignedOut, TimedOut,
+};

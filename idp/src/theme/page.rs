@@ -1,0 +1,124 @@
+//! The pages of the journeys, each with exactly what it shows. Paths in them are complete, as a browser takes them.
+
+mod auth_key;
+mod email;
+mod ending;
+mod problem;
+mod second_password;
+mod sign_in;
+
+pub use auth_key::{AuthKey, LostMailbox, Message, SendAuthKey, SentKey};
+pub use email::{ConfirmLink, EmailRegistered, EmailSent, LinkInvalid, LinkRetry, MailStatus, Onward, RegisterEmail};
+pub use ending::{
+    ConfirmSignOut, ErrorPage, FormPost, HiddenField, Maintenance, MissingItem, NotEligible, NotEligibleReason,
+    ProtocolError, SignedOut,
+};
+pub use problem::{Argument, Problem};
+pub use second_password::{Locked, SecondPassword, SetSecondPassword};
+pub use sign_in::{AlreadySignedIn, SignIn, SignInUpstream, TimedOut};
+
+use serde::Serialize;
+
+/// One page with what it shows.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub enum Page {
+    /// P-01.
+    SignIn(SignIn),
+    /// P-02.
+    RegisterEmail(RegisterEmail),
+    /// P-03.
+    EmailSent(EmailSent),
+    /// P-04.
+    ConfirmLink(ConfirmLink),
+    /// P-05.
+    EmailRegistered(EmailRegistered),
+    /// P-06.
+    SetSecondPassword(SetSecondPassword),
+    /// P-07.
+    SecondPassword(SecondPassword),
+    /// P-08.
+    AuthKey(AuthKey),
+    /// P-17.
+    SendAuthKey(SendAuthKey),
+    /// P-20.
+    ConfirmSignOut(ConfirmSignOut),
+    /// P-21.
+    SignedOut(SignedOut),
+    /// P-22.
+    Error(ErrorPage),
+    /// P-23.
+    LinkInvalid(LinkInvalid),
+    /// P-24.
+    NotEligible(NotEligible),
+    /// P-25.
+    Locked(Locked),
+    /// P-26.
+    Maintenance(Maintenance),
+    /// P-27.
+    AlreadySignedIn(AlreadySignedIn),
+    /// P-28.
+    TimedOut(TimedOut),
+    /// P-30.
+    LostMailbox(LostMailbox),
+    /// D-01, D-03, D-04.
+    Message(Message),
+    /// The answer to a client by `response_mode=form_post` (OAuth 2.0 Form Post Response Mode).
+    FormPost(FormPost),
+}
+
+impl Page {
+    /// `data-page` of the contract; also the name of the template (`pages/<id>.html`).
+    pub const fn id(&self) -> &'static str {
+        match self {
+            Self::SignIn(_) => "sign-in",
+            Self::RegisterEmail(_) => "register-email",
+            Self::EmailSent(_) => "email-sent",
+            Self::ConfirmLink(_) => "confirm-link",
+            Self::EmailRegistered(_) => "email-registered",
+            Self::SetSecondPassword(_) => "set-second-password",
+            Self::SecondPassword(_) => "second-password",
+            Self::AuthKey(_) => "auth-key",
+            Self::SendAuthKey(_) => "send-auth-key",
+            Self::ConfirmSignOut(_) => "confirm-sign-out",
+            Self::SignedOut(_) => "signed-out",
+            Self::Error(_) => "error",
+            Self::LinkInvalid(_) => "link-invalid",
+            Self::NotEligible(_) => "not-eligible",
+            Self::Locked(_) => "locked",
+            Self::Maintenance(_) => "maintenance",
+            Self::AlreadySignedIn(_) => "already-signed-in",
+            Self::TimedOut(_) => "timed-out",
+            Self::LostMailbox(_) => "lost-mailbox",
+            Self::Message(_) => "message",
+            Self::FormPost(_) => "form-post",
+        }
+    }
+
+    /// The catalogue's message that is the page's title.
+    pub const fn title_id(&self) -> &'static str {
+        match self {
+            Self::SignIn(_) => "login-title",
+            Self::RegisterEmail(_) => "email-set-title",
+            Self::EmailSent(_) => "email-sent-title",
+            Self::ConfirmLink(_) => "email-confirm-title",
+            Self::EmailRegistered(_) => "email-done-title",
+            Self::SetSecondPassword(_) => "sp-set-title",
+            Self::SecondPassword(_) => "sp-entry-title",
+            Self::AuthKey(_) => "key-title",
+            Self::SendAuthKey(_) => "key-send-title",
+            Self::ConfirmSignOut(_) => "logout-title",
+            Self::SignedOut(_) => "logged-out-title",
+            Self::Error(_) => "error-title",
+            Self::LinkInvalid(_) => "link-bad-title",
+            Self::NotEligible(_) => "not-eligible-title",
+            Self::Locked(_) => "locked-title",
+            Self::Maintenance(_) => "maintenance-title",
+            Self::AlreadySignedIn(_) => "already-title",
+            Self::TimedOut(_) => "timed-out-title",
+            Self::LostMailbox(_) => "lost-mail-title",
+            Self::Message(message) => message.title_id(),
+            Self::FormPost(_) => "form-post-title",
+        }
+    }
+}

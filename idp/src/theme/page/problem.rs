@@ -1,0 +1,43 @@
+//! What is wrong with an input: an E-code of journeys part 4 and what its text needs.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::domain::clock::Timestamp;
+
+/// One error of a form.
+#[derive(Clone, Debug, Serialize)]
+pub struct Problem {
+    /// `name` of the field it belongs to; none: it belongs to the whole page.
+    pub field: Option<String>,
+    /// `E-61`; its text is the message `e-61`.
+    pub code: String,
+    /// What the text needs besides `tenant`, `service` and `mail_domain`.
+    pub arguments: BTreeMap<String, Argument>,
+}
+
+/// A value that stands in an error's text. A time is printed in Japan time and says so.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Argument {
+    Text(String),
+    Number(u64),
+    Time(Timestamp),
+}
+
+impl Problem {
+    pub fn page(code: &str) -> Self {
+        Self { field: None, code: code.to_owned(), arguments: BTreeMap::new() }
+    }
+
+    pub fn field(field: &str, code: &str) -> Self {
+        Self { field: Some(field.to_owned()), ..Self::page(code) }
+    }
+
+    #[must_use]
+    pub fn with(mut self, name: &str, argument: Argument) -> Self {
+        self.arguments.insert(name.to_owned(), argument);
+        self
+    }
+}

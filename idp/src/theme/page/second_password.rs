@@ -1,0 +1,34 @@
+//! The second password: P-06, P-07, P-25.
+
+use serde::Serialize;
+
+use super::Problem;
+
+/// P-06.
+#[derive(Clone, Debug, Serialize)]
+pub struct SetSecondPassword {
+    pub action: String,
+    pub form_token: String,
+    pub min_length: u64,
+    pub errors: Vec<Problem>,
+}
+
+/// P-07.
+#[derive(Clone, Debug, Serialize)]
+pub struct SecondPassword {
+    pub action: String,
+    pub form_token: String,
+    /// J-09; none as long as the tenant has no such page.
+    pub forgot: Option<String>,
+    pub back: String,
+    pub errors: Vec<Problem>,
+}
+
+/// P-25.
+#[derive(Clone, Debug, Serialize)]
+pub struct Locked {
+    /// How long still, about; none: until a reset.
+    pub minutes: Option<u64>,
+    pub forgot: Option<String>,
+    pub sign_in: Option<String>,
+}
