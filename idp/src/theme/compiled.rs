@@ -85,10 +85,10 @@ impl Theme {
         own: [(&'static str, Value); N],
     ) -> Result<String, RenderError> {
         let failed = |source: Error| RenderError::Template { template: template.to_owned(), source };
-        let context: BTreeMap<&str, Value> = vocabulary::functions(speech).chain(own).collect();
+        let context = Value::from_pairs(vocabulary::functions(speech).chain(own));
         let mut output = Capped { bytes: Vec::with_capacity(8 * 1024), full: false };
         let compiled = self.environment.get_template(template).map_err(failed)?;
-        let result = compiled.render_captured_to(Value::from_iter(context), &mut output).map(drop);
+        let result = compiled.render_captured_to(context, &mut output).map(drop);
         if output.full {
             return Err(RenderError::TooLong { template: template.to_owned() });
         }

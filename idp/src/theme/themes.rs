@@ -102,6 +102,11 @@ impl Themes {
         self.themes.get(theme)?.assets.get(file)
     }
 
+    /// Every file of a theme under the name that holds its hash.
+    pub fn assets(&self, theme: &str) -> impl Iterator<Item = (&str, &Asset)> {
+        self.themes.get(theme).into_iter().flat_map(|theme| theme.assets.iter())
+    }
+
     /// The text of a mail: template `mail/<name>.txt`; its texts may use every one of `values`.
     pub fn mail_text(
         &self,
@@ -120,7 +125,7 @@ impl Themes {
             };
             (*name, Value::from(text))
         });
-        let letter = Value::from_iter(letter);
+        let letter = Value::from_pairs(letter);
         let own = [("letter", letter), ("contact", Value::from_iter(frame.contact.iter().cloned()))];
         found.render(&format!("mail/{name}.txt"), &speech, own)
     }
