@@ -53,10 +53,7 @@ impl Composer {
         let subject = self.themes.mail_line(theme, &around, subject_id(letter), &values)?;
         let subject: String = subject.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
         let text = tidy(&self.themes.mail_text(theme, &around, letter.name(), &values)?);
-        let html = match html {
-            true => Some(self.html(theme, &around, &subject, &text, letter)?),
-            false => None,
-        };
+        let html = if html { Some(self.html(theme, &around, &subject, &text, letter)?) } else { None };
         Ok(Composed { subject, text, html })
     }
 

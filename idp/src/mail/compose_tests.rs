@@ -9,7 +9,7 @@ static THEMES: LazyLock<Arc<Themes>> = LazyLock::new(|| Arc::new(Themes::load(No
 
 /// 2026-11-22 13:05 in Japan.
 const NOW: Timestamp = Timestamp::from_seconds(1_795_320_300);
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_mins(1);
 const URL: &str = "https://id.example.ac.jp/link/abcdefghijklmnopqrstuvwxyz234567";
 
 fn confirm_email() -> Letter {
