@@ -1,4 +1,5 @@
 //! Monban.
 
 pub mod domain;
+pub mod mail;
 pub mod theme;

@@ -76,6 +76,10 @@ impl Assets {
         self.by_hashed_name.get(hashed_name)
     }
 
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Asset)> {
+        self.by_hashed_name.iter().map(|(name, asset)| (name.as_str(), asset))
+    }
+
     /// `style.css` → `style.1a2b3c4d.css`.
     pub fn hashed_name(&self, name: &str) -> Option<&str> {
         self.hashed_names.get(name).map(String::as_str)

@@ -85,10 +85,10 @@ impl Theme {
         own: [(&'static str, Value); N],
     ) -> Result<String, RenderError> {
         let failed = |source: Error| RenderError::Template { template: template.to_owned(), source };
-        let context: BTreeMap<&str, Value> = vocabulary::functions(speech).chain(own).collect();
+        let context = Value::from_pairs(vocabulary::functions(speech).chain(own));
         let mut output = Capped { bytes: Vec::with_capacity(8 * 1024), full: false };
         let compiled = self.environment.get_template(template).map_err(failed)?;
-        let result = compiled.render_captured_to(Value::from_iter(context), &mut output).map(drop);
+        let result = compiled.render_captured_to(context, &mut output).map(drop);
         if output.full {
             return Err(RenderError::TooLong { template: template.to_owned() });
         }
@@ -129,7 +129,7 @@ fn environment(chain: &[(&str, &Source)]) -> Result<Environment<'static>, Refusa
     for (ancestor, source) in chain.split_last().map_or(&[][..], |(_, ancestors)| ancestors) {
         templates.extend(source.files.iter().map(|(file, bytes)| (format!("{ancestor}/{file}"), bytes.as_slice())));
     }
-    templates.retain(|name, _| is_html(name) || is_text(name));
+    templates.retain(|name, _| extension(name) == "html" || is_text(name));
     let known: BTreeSet<String> = templates.keys().cloned().collect();
 
     let mut environment = Environment::empty();
@@ -154,12 +154,12 @@ fn environment(chain: &[(&str, &Source)]) -> Result<Environment<'static>, Refusa
     Ok(environment)
 }
 
-fn is_html(name: &str) -> bool {
-    name.ends_with(".html")
+fn is_text(name: &str) -> bool {
+    extension(name) == "txt"
 }
 
-fn is_text(name: &str) -> bool {
-    name.ends_with(".txt")
+fn extension(name: &str) -> &str {
+    name.rsplit_once('.').map_or("", |(_, extension)| extension)
 }
 
 fn text<'b>(file: &str, bytes: &'b [u8]) -> Result<&'b str, Refusal> {
@@ -170,21 +170,23 @@ fn text<'b>(file: &str, bytes: &'b [u8]) -> Result<&'b str, Refusal> {
 fn escape(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
     match value.as_str() {
         Some(text) if !value.is_safe() && *state.auto_escape() == AutoEscape::Html => {
-            let mut rest = text;
-            while let Some(at) = rest.find(['&', '<', '>', '"', '\'']) {
-                let (plain, from) = rest.split_at(at);
-                let (entity, after) = match from.as_bytes().first() {
-                    Some(b'&') => ("&amp;", 1),
-                    Some(b'<') => ("&lt;", 1),
-                    Some(b'>') => ("&gt;", 1),
-                    Some(b'"') => ("&quot;", 1),
-                    _ => ("&#39;", 1),
+            for piece in text.split_inclusive(['&', '<', '>', '"', '\'']) {
+                let mut chars = piece.chars();
+                let entity = match chars.next_back() {
+                    Some('&') => "&amp;",
+                    Some('<') => "&lt;",
+                    Some('>') => "&gt;",
+                    Some('"') => "&quot;",
+                    Some('\'') => "&#39;",
+                    _ => {
+                        out.write_str(piece)?;
+                        continue;
+                    }
                 };
-                out.write_str(plain)?;
+                out.write_str(chars.as_str())?;
                 out.write_str(entity)?;
-                rest = from.get(after..).unwrap_or_default();
             }
-            Ok(out.write_str(rest)?)
+            Ok(())
         }
         _ => escape_formatter(out, state, value),
     }

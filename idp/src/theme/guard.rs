@@ -20,7 +20,9 @@ pub fn check(source: &str, known: &BTreeSet<String>) -> Result<(), String> {
         let inner = from.get(2..).unwrap_or_default();
         rest = match mark {
             '#' => inner.split_once("#}").map_or("", |(_, after)| after),
-            '{' if before.ends_with('=') => return Err("a value of an attribute stands without quotes".to_owned()),
+            '{' if before.trim_end().ends_with('=') => {
+                return Err("a value of an attribute stands without quotes".to_owned());
+            }
             '{' | '%' => {
                 let close = if mark == '{' { "}}" } else { "%}" };
                 let (words, after) = words(inner, close)?;
@@ -136,6 +138,7 @@ mod tests {
     #[test]
     fn a_value_in_an_attribute_needs_quotes() {
         assert!(verdict("<a href={{ x }}>").is_err());
+        assert!(verdict("<a href = {{ x }}>").is_err());
         assert!(verdict("<a href=\"{{ x }}\">").is_ok());
     }
 

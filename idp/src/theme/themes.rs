@@ -42,13 +42,13 @@ impl Themes {
     /// The themes of the binary, with those of `dir` laid over them. Every page of every theme is rendered once:
     /// what does not pass is refused here and not before a student.
     pub fn load(dir: Option<&Path>) -> Result<Self, ThemeError> {
-        Self::of(source::read(dir)?)
+        Self::of(&source::read(dir)?)
     }
 
-    pub(super) fn of(sources: BTreeMap<String, Source>) -> Result<Self, ThemeError> {
+    pub(super) fn of(sources: &BTreeMap<String, Source>) -> Result<Self, ThemeError> {
         let mut themes = BTreeMap::new();
         for name in sources.keys() {
-            themes.insert(name.clone(), Theme::build(name, &source::chain(name, &sources)?)?);
+            themes.insert(name.clone(), Theme::build(name, &source::chain(name, sources)?)?);
         }
         let themes = Self { themes };
         for name in sources.keys() {
@@ -102,6 +102,11 @@ impl Themes {
         self.themes.get(theme)?.assets.get(file)
     }
 
+    /// Every file of a theme under the name that holds its hash.
+    pub fn assets(&self, theme: &str) -> impl Iterator<Item = (&str, &Asset)> {
+        self.themes.get(theme).into_iter().flat_map(|theme| theme.assets.iter())
+    }
+
     /// The text of a mail: template `mail/<name>.txt`; its texts may use every one of `values`.
     pub fn mail_text(
         &self,
@@ -120,8 +125,8 @@ impl Themes {
             };
             (*name, Value::from(text))
         });
-        let letter = Value::from_iter(letter);
-        let own = [("letter", letter), ("contact", Value::from_iter(frame.contact.iter().cloned()))];
+        let letter = Value::from_pairs(letter);
+        let own = [("letter", letter), ("contact", frame.contact.iter().cloned().collect())];
         found.render(&format!("mail/{name}.txt"), &speech, own)
     }
 

@@ -1,0 +1,3 @@
+//! Mails: from a letter to what is sent.
+
+pub mod compose;
