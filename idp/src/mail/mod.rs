@@ -2,3 +2,6 @@
 
 pub mod memory;
 pub mod transport;
+//! Mails: from a letter to what is sent.
+
+pub mod compose;
