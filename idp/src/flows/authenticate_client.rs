@@ -101,7 +101,11 @@ fn judge(client: &Client, credentials: &Credentials) -> Result<(), &'static str>
         (ClientAuthentication::None, Credentials::None) => Ok(()),
         (ClientAuthentication::SecretBasic(secrets), Credentials::Basic(secret))
         | (ClientAuthentication::SecretPost(secrets), Credentials::Post(secret)) => {
-            if secrets.admit(secret.expose()) { Ok(()) } else { Err("wrong secret") }
+            if secrets.admit(secret.expose()) {
+                Ok(())
+            } else {
+                Err("wrong secret")
+            }
         }
         _ => Err("another method than the registered one"),
     }
@@ -151,7 +155,9 @@ mod tests {
     fn only_the_registered_method_with_the_right_secret_passes() {
         let client = samples::client();
         assert!(judge(&client, &Credentials::Basic(Secret::new("secret"))).is_ok());
-        for wrong in [Credentials::None, Credentials::Post(Secret::new("secret")), Credentials::Basic(Secret::new("Secret"))] {
+        for wrong in
+            [Credentials::None, Credentials::Post(Secret::new("secret")), Credentials::Basic(Secret::new("Secret"))]
+        {
             assert!(judge(&client, &wrong).is_err(), "{wrong:?}");
         }
     }

@@ -76,7 +76,12 @@ impl Flows {
         let live = live.filter(|live| request.subject.as_ref().is_none_or(|subject| *subject == live.account.subject));
         let account = live.as_ref().map(|live| &*live.account);
         let Ok(need) = Need::of(&tenant.policy, &client, &request, account) else {
-            return Ok(error(tenant, request.error_target(), ErrorCode::UnmetAuthenticationRequirements, "the acr asked for cannot be met here"));
+            return Ok(error(
+                tenant,
+                request.error_target(),
+                ErrorCode::UnmetAuthenticationRequirements,
+                "the acr asked for cannot be met here",
+            ));
         };
         let now = self.now();
         if let Some(live) = &live
@@ -118,7 +123,11 @@ impl Flows {
     }
 
     /// The session that a browser's cookie opens, if it and its account may be used now (SR-6).
-    pub async fn live_session(&self, tenant: &Tenant, cookie: &SessionCookie) -> Result<Option<LiveSession>, FlowError> {
+    pub async fn live_session(
+        &self,
+        tenant: &Tenant,
+        cookie: &SessionCookie,
+    ) -> Result<Option<LiveSession>, FlowError> {
         let Some(key) = TokenKey::of(cookie.0.expose()) else { return Ok(None) };
         let Some(session) = self.store.session(&key).await? else { return Ok(None) };
         if session.tenant != tenant.id || !session.is_live(&tenant.policy.session, self.now()) {
@@ -145,7 +154,9 @@ impl Flows {
             .with("sso", true)
             .with("acr", given.grant.terms.acr.urn());
         let session_touch = session.wants_touch(now).then(|| (session.key.clone(), now));
-        self.store.authorize(Authorize { grant: given.grant, code: given.code, session_touch, audit }).await?;
+        self.store
+            .authorize(Authorize { grant: given.grant, code: given.code, session_touch, audit: Some(audit) })
+            .await?;
         Ok(AuthorizationResponse::code(request.error_target(), &given.secret, tenant.issuer.as_str()))
     }
 

@@ -17,15 +17,27 @@ use crate::{
     store::Tx,
 };
 
-use super::{Current, FlowError, Flows, Visitor, current::{email_purpose, fresh}};
+use super::{
+    Current, FlowError, Flows, Visitor,
+    current::{email_purpose, fresh},
+};
 
 /// What the page behind a link shows.
 #[derive(Debug)]
 pub enum LinkView {
-    Good { email_masked: String, user_id_masked: String, language: Language },
+    Good {
+        email_masked: String,
+        user_id_masked: String,
+        language: Language,
+    },
     /// The address it confirmed is in force: the same page as after the press.
-    Confirmed { language: Language },
-    Bad { verdict: LinkVerdict, language: Language },
+    Confirmed {
+        language: Language,
+    },
+    Bad {
+        verdict: LinkVerdict,
+        language: Language,
+    },
     Unknown,
 }
 
@@ -42,7 +54,7 @@ pub enum CodeVerdict {
 impl Flows {
     /// GET of a link: nothing changes, however often and whoever asks (SR-41).
     pub async fn look_at_link(&self, tenant: &Tenant, token: &str) -> Result<LinkView, FlowError> {
-        let Some((url, account)) = self.link(tenant, token).await? else { return Ok(LinkView::Unknown) };
+        let Some((url, account)) = self.mailed_link(tenant, token).await? else { return Ok(LinkView::Unknown) };
         let language = url.language;
         Ok(match url.verdict(&account, self.now()) {
             LinkVerdict::Good => LinkView::Good {
@@ -57,7 +69,7 @@ impl Flows {
 
     /// The press on 登録を完了する: no session, no cookie, no login comes of it (SR-42).
     pub async fn confirm_link(&self, tenant: &Tenant, token: &str, visitor: &Visitor) -> Result<LinkView, FlowError> {
-        let Some((url, account)) = self.link(tenant, token).await? else { return Ok(LinkView::Unknown) };
+        let Some((url, account)) = self.mailed_link(tenant, token).await? else { return Ok(LinkView::Unknown) };
         let now = self.now();
         if url.verdict(&account, now) != LinkVerdict::Good {
             return self.look_at_link(tenant, token).await;
@@ -66,6 +78,7 @@ impl Flows {
         let audit = self.registered(tenant, &url, visitor, "link");
         self.store
             .write(async |tx| {
+                let tx = &tx;
                 let account = tx.account(url.account).await?.ok_or(FlowError::NotDue)?;
                 if url.credential_version != account.credential_version {
                     return Ok(());
@@ -92,14 +105,19 @@ impl Flows {
         if now >= url.expires_at {
             return Ok(CodeVerdict::Expired);
         }
-        let Some(code) = auth_key::read(typed, tenant.policy.one_time_url.code_digits) else { return Ok(CodeVerdict::Wrong) };
+        let Some(code) = auth_key::read(typed, tenant.policy.one_time_url.code_digits) else {
+            return Ok(CodeVerdict::Wrong);
+        };
         let most = tenant.policy.one_time_url.code_max_attempts;
         let confirmed = self.confirmed_address(url, &current.account, now)?;
         let audit = self.registered(tenant, url, visitor, "code");
         self.store
             .write(async |tx| {
+                let tx = &tx;
                 // Counted before it is compared (SR-23); a dead code is not compared at all.
-                let Some(spent) = tx.spend_url_code_try(&url.key, most, now).await? else { return Ok(CodeVerdict::Dead) };
+                let Some(spent) = tx.spend_url_code_try(&url.key, most, now).await? else {
+                    return Ok(CodeVerdict::Dead);
+                };
                 if !self.is_code(&spent, &code) {
                     return Ok(if spent.code_tries >= most { CodeVerdict::Dead } else { CodeVerdict::Wrong });
                 }
@@ -113,14 +131,21 @@ impl Flows {
             .await
     }
 
-    async fn link(&self, tenant: &Tenant, token: &str) -> Result<Option<(OneTimeUrl, Arc<Account>)>, FlowError> {
+    async fn mailed_link(&self, tenant: &Tenant, token: &str) -> Result<Option<(OneTimeUrl, Arc<Account>)>, FlowError> {
         let Some(key) = link_key(token) else { return Ok(None) };
-        let Some(url) = self.store.one_time_url(&key).await?.filter(|url| url.tenant == tenant.id) else { return Ok(None) };
+        let Some(url) = self.store.one_time_url(&key).await?.filter(|url| url.tenant == tenant.id) else {
+            return Ok(None);
+        };
         Ok(self.store.account(url.account).await?.map(|account| (url, account)))
     }
 
     /// The address as the account will keep it.
-    fn confirmed_address(&self, url: &OneTimeUrl, account: &Account, now: Timestamp) -> Result<RegisteredEmail, FlowError> {
+    fn confirmed_address(
+        &self,
+        url: &OneTimeUrl,
+        account: &Account,
+        now: Timestamp,
+    ) -> Result<RegisteredEmail, FlowError> {
         let address = self.pending_address(url)?;
         Ok(RegisteredEmail {
             address: self.vault.seal(&email_purpose(account), address.as_text().as_bytes()),

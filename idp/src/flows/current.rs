@@ -47,30 +47,24 @@ impl Flows {
         self.stand(tenant, login).await
     }
 
-    async fn stand(&self, tenant: &Tenant, login: Login) -> Result<Current, FlowError> {
+    pub(super) async fn stand(&self, tenant: &Tenant, login: Login) -> Result<Current, FlowError> {
         let account = self.store.account(login.account).await?.ok_or(FlowError::LoginOver)?;
         let client = client_of(tenant, &login)?;
         let now = self.now();
-        let pending_url = if account.email.is_none() {
-            let url = self.store.pending_url(account.id, Purpose::RegisterEmail).await?;
-            url.filter(|url| url.login.as_ref() == Some(&login.id))
-        } else {
-            None
-        };
+        let pending_url =
+            if account.email.is_none() { self.store.pending_url(&login, Purpose::RegisterEmail).await? } else { None };
         let ledger = self.store.ledger(account.id, Factor::SecondPassword).await?;
-        let facts = Facts {
-            email_pending: pending_url.is_some(),
-            lock: ledger.lock(&self.second_password_rules(tenant), now),
-        };
+        let facts =
+            Facts { email_pending: pending_url.is_some(), lock: ledger.lock(&self.second_password_rules(tenant), now) };
         let gate = gate_of(tenant, &client, &login, &account, facts)?;
-        let auth_key = if gate == Gate::AuthKey { self.store.latest_auth_key(&tenant.id, &login.id).await? } else { None };
+        let auth_key = if gate == Gate::AuthKey { self.store.latest_auth_key(&login).await? } else { None };
         let awaited = match gate {
             Gate::EmailSent => pending_url.as_ref().map(|url| url.letter),
             Gate::AuthKey => auth_key.as_ref().map(|key| key.letter),
             _ => None,
         };
         let letter = match awaited {
-            Some(id) => self.store.letter_standing(id).await?,
+            Some(id) => self.store.letter_state(id).await?,
             None => None,
         };
         Ok(Current { login, account, client, gate, pending_url, auth_key, letter })
@@ -176,7 +170,12 @@ pub(super) fn opened_by(login: &Login, secret: &Secret) -> Result<(), FlowError>
 }
 
 /// The same login and account inside a transaction, for a deed that is about to change them.
-pub(super) async fn fresh(tx: &Tx, tenant: &Tenant, login: &Login, now: Timestamp) -> Result<(Login, Account), FlowError> {
+pub(super) async fn fresh(
+    tx: &Tx,
+    tenant: &Tenant,
+    login: &Login,
+    now: Timestamp,
+) -> Result<(Login, Account), FlowError> {
     let mut login = tx.login(&tenant.id, &login.id).await?.ok_or(FlowError::LoginOver)?;
     let account = tx.account(login.account).await?.ok_or(FlowError::LoginOver)?;
     login.pressed_at = now;

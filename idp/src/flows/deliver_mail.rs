@@ -17,15 +17,18 @@ use crate::{
         policy::MailFormat,
         tenant::Tenant,
     },
-    mail::{LetterFrame, Outgoing},
-    store::LetterResult,
+    mail::{
+        compose::LetterFrame,
+        transport::{Outgoing, Sender},
+    },
+    store::LetterReport,
 };
 
 use super::{FlowError, Flows};
 
 /// How long a worker may keep a mail to itself before another one takes it.
 const LEASE: Duration = Duration::from_secs(90);
-const BATCH: u64 = 16;
+const BATCH: u32 = 16;
 
 /// A mail that is to be written.
 pub(super) struct Post<'a> {
@@ -43,6 +46,8 @@ pub(super) struct Post<'a> {
 struct Body {
     sender: String,
     from: String,
+    /// Where it bounces to.
+    envelope: String,
     subject: String,
     text: String,
     html: Option<String>,
@@ -58,7 +63,12 @@ pub enum Delivery {
 }
 
 impl Flows {
-    pub(super) fn outbox_letter(&self, tenant: &Tenant, post: Post<'_>, now: Timestamp) -> Result<OutboxLetter, FlowError> {
+    pub(super) fn outbox_letter(
+        &self,
+        tenant: &Tenant,
+        post: Post<'_>,
+        now: Timestamp,
+    ) -> Result<OutboxLetter, FlowError> {
         let frame = LetterFrame::of(tenant, post.language);
         let html = tenant.policy.mail_format == MailFormat::TextAndHtml;
         let composed = self
@@ -69,6 +79,7 @@ impl Flows {
         let body = Body {
             sender: frame.service.clone(),
             from: tenant.mail_from.clone(),
+            envelope: self.bounce_address.clone().unwrap_or_else(|| tenant.mail_from.clone()),
             subject: composed.subject,
             text: composed.text,
             html: composed.html,
@@ -145,8 +156,17 @@ impl Flows {
         reply: Option<String>,
         next_attempt_at: Option<Timestamp>,
     ) -> Result<(), FlowError> {
-        let result = LetterResult { id: letter.id, state, reply, next_attempt_at, at: self.now() };
-        Ok(self.store.finish_letter(result).await?)
+        let now = self.now();
+        let report = LetterReport {
+            state,
+            reply,
+            next_attempt_at: next_attempt_at.unwrap_or(now),
+            sent_at: (state == LetterState::Sent).then_some(now),
+            erase_body: next_attempt_at.is_none(),
+            now,
+        };
+        self.store.finish_letter(letter, report).await?;
+        Ok(())
     }
 
     fn outgoing(&self, letter: &OutboxLetter) -> Result<Outgoing, FlowError> {
@@ -155,15 +175,17 @@ impl Flows {
         let body = self.vault.open(&format!("outbox.body/{}", letter.id), sealed)?;
         let body: Body = serde_json::from_slice(&body).map_err(|_| unreadable())?;
         let recipient = self.vault.open(&format!("outbox.recipient/{}", letter.id), &letter.recipient)?;
-        let to = std::str::from_utf8(&recipient).ok().and_then(|text| EmailAddress::read(text).ok()).ok_or_else(unreadable)?;
+        let to = std::str::from_utf8(&recipient)
+            .ok()
+            .and_then(|text| EmailAddress::read(text).ok())
+            .ok_or_else(unreadable)?;
         Ok(Outgoing {
-            sender: body.sender,
-            from: body.from,
+            sender: Sender { name: body.sender, address: body.from.clone(), envelope: body.envelope },
             to,
             subject: body.subject,
             text: body.text,
             html: body.html,
-            id: letter.id,
+            message_id: format!("{}@{}", letter.id, body.from.rsplit('@').next().unwrap_or("localhost")),
             date: self.now(),
         })
     }

@@ -35,7 +35,7 @@ pub enum FlowError {
 
 impl From<StoreError> for FlowError {
     fn from(error: StoreError) -> Self {
-        if error.is_busy() { Self::Busy } else { Self::Store(error) }
+        if matches!(error, StoreError::Busy) { Self::Busy } else { Self::Store(error) }
     }
 }
 

@@ -39,7 +39,12 @@ pub struct Introspection {
 
 impl Flows {
     /// The client is authenticated before this; tokens of others are as good as unknown.
-    pub async fn introspect_token(&self, tenant: &Tenant, client: &Client, token: &str) -> Result<Introspection, FlowError> {
+    pub async fn introspect_token(
+        &self,
+        tenant: &Tenant,
+        client: &Client,
+        token: &str,
+    ) -> Result<Introspection, FlowError> {
         let Some(key) = TokenKey::of(token) else { return Ok(Introspection::default()) };
         let now = self.now();
         if let Some(access) = self.store.access_token(&key).await? {

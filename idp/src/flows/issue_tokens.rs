@@ -92,7 +92,8 @@ impl Flows {
         scope: &Scope,
         asked: &ClaimsRequest,
     ) -> Result<(BTreeMap<String, Value>, BTreeMap<String, Value>), FlowError> {
-        let wants_email = scope.contains("email") || asked.userinfo.contains("email") || asked.id_token.contains("email");
+        let wants_email =
+            scope.contains("email") || asked.userinfo.contains("email") || asked.id_token.contains("email");
         let email = if wants_email { self.email_text(account)? } else { None };
         let known = KnownClaims {
             account,
@@ -106,7 +107,12 @@ impl Flows {
         Ok((known.userinfo(scope, asked), known.id_token(asked)))
     }
 
-    pub(super) fn new_access_token(&self, grant: &Grant, scope: Scope, now: Timestamp) -> Result<(Secret, AccessToken), FlowError> {
+    pub(super) fn new_access_token(
+        &self,
+        grant: &Grant,
+        scope: Scope,
+        now: Timestamp,
+    ) -> Result<(Secret, AccessToken), FlowError> {
         let secret = token(&*self.entropy, now);
         let key = key_of(&secret)?;
         let access = AccessToken {

@@ -64,7 +64,7 @@ use crate::{
         secret::Secret,
     },
     keys::{Hasher, Keyring, Vault},
-    mail::{Composer, Transport},
+    mail::{compose::Composer, transport::Transport},
     store::Store,
 };
 
@@ -80,6 +80,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
     pub limits: Limits,
+    /// The envelope sender of every mail; none: the tenant's own `mail_from`.
+    pub bounce_address: Option<String>,
 }
 
 /// The deeds of this house; cheap to clone.

@@ -21,7 +21,13 @@ pub enum KeyEntry {
 
 impl Flows {
     /// 認証 on P-08: try counted, key compared and used up in one transaction.
-    pub async fn prove_auth_key(&self, tenant: &Tenant, current: &Current, typed: &str, visitor: &Visitor) -> Result<KeyEntry, FlowError> {
+    pub async fn prove_auth_key(
+        &self,
+        tenant: &Tenant,
+        current: &Current,
+        typed: &str,
+        visitor: &Visitor,
+    ) -> Result<KeyEntry, FlowError> {
         if current.gate != Gate::AuthKey {
             return Err(FlowError::NotDue);
         }
@@ -38,6 +44,7 @@ impl Flows {
         let event = |event: Event| self.event(tenant, current, event, visitor);
         self.store
             .write(async |tx| {
+                let tx = &tx;
                 let (mut login, account) = fresh(tx, tenant, &current.login, now).await?;
                 let (mut ledger, version) = tx.ledger(account.id, Factor::AuthKey).await?;
                 if matches!(ledger.spend(&self.auth_key_rules(), now), Attempt::Locked(_)) {

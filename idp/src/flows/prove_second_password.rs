@@ -24,7 +24,9 @@ pub enum PasswordEntry {
     Wrong,
     Empty,
     /// Neither compared nor counted (E-53).
-    TooEarly { wait: Duration },
+    TooEarly {
+        wait: Duration,
+    },
     Locked(Lock),
 }
 
@@ -69,6 +71,7 @@ impl Flows {
         let (rules, now) = (self.second_password_rules(tenant), self.now());
         self.store
             .write(async |tx| {
+                let tx = &tx;
                 let (mut ledger, version) = tx.ledger(account.id, Factor::SecondPassword).await?;
                 let attempt = ledger.spend(&rules, now);
                 if matches!(attempt, Attempt::Counted { .. }) {
@@ -90,6 +93,7 @@ impl Flows {
         let audit = self.event(tenant, current, Event::SecondPasswordProven, visitor);
         self.store
             .write(async |tx| {
+                let tx = &tx;
                 let (mut login, mut account) = fresh(tx, tenant, &current.login, now).await?;
                 // What was compared must still be what is set.
                 if account.credential_version != current.account.credential_version {
@@ -131,6 +135,7 @@ impl Flows {
         let told = self
             .store
             .write(async |tx| {
+                let tx = &tx;
                 let (login, account) = fresh(tx, tenant, &current.login, now).await?;
                 tx.save_login(&login).await?;
                 tx.record(failed.clone()).await?;

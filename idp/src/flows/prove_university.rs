@@ -5,6 +5,7 @@ use crate::{
         account::{Account, AccountStatus, Identity},
         audit::{AuditEvent, Event},
         authorization_request::Prompt,
+        clock::Timestamp,
         eligibility::{Eligibility, eligibility},
         entropy,
         ids::{AccountId, Subject, UpstreamId},
@@ -15,6 +16,7 @@ use crate::{
         secret::{Secret, random_text, same_bytes, sha256_hex},
         tenant::{Tenant, Upstream as UpstreamSettings, UpstreamKind},
     },
+    store::{StoreError, Tx},
     upstream::{Arrival, DepartureRequest, Kind, UpstreamError},
 };
 
@@ -39,7 +41,9 @@ pub enum Arrived {
     /// A field is empty: E-05.
     Incomplete,
     /// Too many tries: E-07.
-    Throttled { wait: std::time::Duration },
+    Throttled {
+        wait: std::time::Duration,
+    },
     NotEligible(Ineligible),
 }
 
@@ -145,16 +149,17 @@ impl Flows {
         let Some(upstream) = self.upstreams.get(&tenant.id, &settings.id) else { return Ok(Arrived::Unusable) };
         let Kind::Asking(asking) = upstream.kind() else { return Ok(Arrived::NotCompleted) };
         let key = self.stranger_key(tenant, settings, user_id);
+        let now = self.now();
         if let Some(wait) = self.count_stranger(settings, &key).await? {
             return Ok(Arrived::Throttled { wait });
         }
         match asking.check_password(user_id, password).await {
             Ok(identity) => {
-                self.store.write(async |tx| Ok::<_, FlowError>(tx.clear_stranger_ledger(&key).await?)).await?;
+                self.store.write(async |tx| Ok::<_, FlowError>(clear_stranger(&tx, &key, now).await?)).await?;
                 self.admit(tenant, settings, identity, pending, wishes, visitor).await
             }
             Err(UpstreamError::Busy) => {
-                self.store.write(async |tx| Ok::<_, FlowError>(tx.refund_stranger_try(&key).await?)).await?;
+                self.store.write(async |tx| Ok::<_, FlowError>(refund_stranger(&tx, &key, now).await?)).await?;
                 Err(FlowError::Busy)
             }
             Err(error) => self.upstream_failed(tenant, pending, &error, visitor).await,
@@ -196,6 +201,7 @@ impl Flows {
         let suspended = self
             .store
             .write(async |tx| {
+                let tx = &tx;
                 let known = tx.account_by_upstream(&tenant.id, &settings.id, &identity.subject).await?;
                 let account = match known {
                     Some(mut account) => {
@@ -308,7 +314,11 @@ impl Flows {
     }
 
     /// Counts one try at a university password before it is compared; the wait, when there were too many.
-    async fn count_stranger(&self, settings: &UpstreamSettings, key: &str) -> Result<Option<std::time::Duration>, FlowError> {
+    async fn count_stranger(
+        &self,
+        settings: &UpstreamSettings,
+        key: &str,
+    ) -> Result<Option<std::time::Duration>, FlowError> {
         let UpstreamKind::Directory(limits) = &settings.kind else { return Ok(None) };
         // One more than allowed is never compared: the lock is set by the last one that is.
         let rules = Rules {
@@ -321,6 +331,7 @@ impl Flows {
         let now = self.now();
         self.store
             .write(async |tx| {
+                let tx = &tx;
                 let (mut ledger, version) = tx.stranger_ledger(key).await?;
                 Ok::<_, FlowError>(match ledger.spend(&rules, now) {
                     Attempt::Counted { .. } => {
@@ -333,6 +344,20 @@ impl Flows {
             })
             .await
     }
+}
+
+/// A right password: this name's count begins anew.
+async fn clear_stranger(tx: &Tx, key: &str, now: Timestamp) -> Result<(), StoreError> {
+    let (mut ledger, version) = tx.stranger_ledger(key).await?;
+    ledger.clear();
+    tx.save_stranger_ledger(key, &ledger, version, now.plus(STRANGER_MEMORY)).await
+}
+
+/// Nobody compared: the try is given back.
+async fn refund_stranger(tx: &Tx, key: &str, now: Timestamp) -> Result<(), StoreError> {
+    let (mut ledger, version) = tx.stranger_ledger(key).await?;
+    ledger.refund();
+    tx.save_stranger_ledger(key, &ledger, version, now.plus(STRANGER_MEMORY)).await
 }
 
 /// One callback address per upstream (RFC 9700 §4.4).

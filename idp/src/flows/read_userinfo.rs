@@ -13,7 +13,11 @@ use crate::domain::{
 use super::{FlowError, Flows};
 
 impl Flows {
-    pub async fn read_userinfo(&self, tenant: &Tenant, access_token: &str) -> Result<BTreeMap<String, Value>, FlowError> {
+    pub async fn read_userinfo(
+        &self,
+        tenant: &Tenant,
+        access_token: &str,
+    ) -> Result<BTreeMap<String, Value>, FlowError> {
         let key = TokenKey::of(access_token).ok_or_else(invalid_token)?;
         let token = self.store.access_token(&key).await?.ok_or_else(invalid_token)?;
         if token.revoked || self.now() >= token.expires_at {

@@ -36,7 +36,9 @@ impl Flows {
         visitor: &Visitor,
     ) -> Result<TokenResponse, FlowError> {
         if !client.may(GrantType::AuthorizationCode) {
-            return Err(OAuthError::new(ErrorCode::UnauthorizedClient, "this client may not use authorization_code").into());
+            return Err(
+                OAuthError::new(ErrorCode::UnauthorizedClient, "this client may not use authorization_code").into()
+            );
         }
         let now = self.now();
         let key = TokenKey::of(asked.code).ok_or_else(unknown)?;
@@ -54,7 +56,8 @@ impl Flows {
         if grant.revoked_at.is_some() {
             return Err(invalid_grant("the code was revoked").into());
         }
-        let account = self.grantee(tenant, &grant).await?.ok_or_else(|| invalid_grant("the account is not available"))?;
+        let account =
+            self.grantee(tenant, &grant).await?.ok_or_else(|| invalid_grant("the account is not available"))?;
 
         let keys = self.keyring(&tenant.id)?.current();
         let about = TokenSubject { tenant, client, account: &account, grant: &grant };
@@ -70,15 +73,15 @@ impl Flows {
             }),
             None => None,
         };
-        match self.store.redeem(Redeem { code: key, now, access, refresh }).await? {
-            Won::Yes => Ok(TokenResponse {
+        match self.store.redeem(Redeem { code: key, now, access, refresh, audit: None }).await? {
+            Won::Won => Ok(TokenResponse {
                 access_token,
                 expires_in: ACCESS_TOKEN_LIFETIME.as_secs(),
                 refresh_token,
                 id_token: Some(id_token),
                 scope: grant.terms.scope.clone(),
             }),
-            Won::No => Err(self.code_reused(tenant, &grant, visitor).await?),
+            Won::Lost => Err(self.code_reused(tenant, &grant, visitor).await?),
         }
     }
 

@@ -69,8 +69,8 @@ impl Flows {
             expires_at: presented.expires_at,
             state: RefreshState::Open,
         };
-        match self.store.rotate(Rotate { old: key, replaces: lost.0, now, access, refresh }).await? {
-            Won::Yes => Ok(TokenResponse {
+        match self.store.rotate(Rotate { old: key, replaces: lost.0, now, access, refresh, audit: None }).await? {
+            Won::Won => Ok(TokenResponse {
                 access_token,
                 expires_in: ACCESS_TOKEN_LIFETIME.as_secs(),
                 refresh_token: Some(secret),
@@ -78,7 +78,7 @@ impl Flows {
                 scope,
             }),
             // Somebody was faster with the same token: whoever asks again is judged by what stands then.
-            Won::No => Err(invalid_grant("the refresh token was used just now").into()),
+            Won::Lost => Err(invalid_grant("the refresh token was used just now").into()),
         }
     }
 
@@ -107,10 +107,15 @@ impl Flows {
     }
 
     /// Ends a grant and all that hangs on it, and notes why.
-    pub(super) async fn revoke_grant(&self, grant: crate::domain::ids::GrantId, event: AuditEvent) -> Result<(), FlowError> {
+    pub(super) async fn revoke_grant(
+        &self,
+        grant: crate::domain::ids::GrantId,
+        event: AuditEvent,
+    ) -> Result<(), FlowError> {
         let at: Timestamp = event.at;
         self.store
             .write(async |tx| {
+                let tx = &tx;
                 tx.revoke_grant(grant, at).await?;
                 tx.record(event.clone()).await?;
                 Ok::<_, FlowError>(())

@@ -20,7 +20,10 @@ use crate::{
     store::Tx,
 };
 
-use super::{Current, FlowError, Flows, Visitor, current::{fresh, link_purpose}};
+use super::{
+    Current, FlowError, Flows, Visitor,
+    current::{fresh, link_purpose},
+};
 
 /// What became of an address that was typed.
 #[derive(Debug, PartialEq, Eq)]
@@ -65,7 +68,12 @@ impl Flows {
     }
 
     /// 確認メールを再送する on P-03: a new link and code, the old ones die.
-    pub async fn resend_confirmation(&self, tenant: &Tenant, current: &Current, visitor: &Visitor) -> Result<EmailEntry, FlowError> {
+    pub async fn resend_confirmation(
+        &self,
+        tenant: &Tenant,
+        current: &Current,
+        visitor: &Visitor,
+    ) -> Result<EmailEntry, FlowError> {
         let Some(pending) = &current.pending_url else { return Err(FlowError::NotDue) };
         let address = self.pending_address(pending)?;
         let cooldown = self.limits.one_time_url.resend_cooldown;
@@ -79,6 +87,7 @@ impl Flows {
         let now = self.now();
         self.store
             .write(async |tx| {
+                let tx = &tx;
                 let (login, account) = fresh(tx, tenant, &current.login, now).await?;
                 tx.replace_one_time_urls(account.id, Purpose::RegisterEmail).await?;
                 tx.save_login(&login).await?;
@@ -106,6 +115,7 @@ impl Flows {
         let entry = self
             .store
             .write(async |tx| {
+                let tx = &tx;
                 let (login, account) = fresh(tx, tenant, &current.login, now).await?;
                 if account.email.is_some() {
                     return Err(FlowError::NotDue);
@@ -139,9 +149,9 @@ impl Flows {
         for (window, most) in [(HOUR, limits.max_per_account_hour), (DAY, limits.max_per_account_day)] {
             let sent = tx.one_time_urls_since(account.id, now.minus(window)).await?;
             if sent.count >= most {
-                return Ok(Some(EmailEntry::LimitReached(sent.oldest.unwrap_or(now).plus(window))));
+                return Ok(Some(EmailEntry::LimitReached(sent.oldest_at.unwrap_or(now).plus(window))));
             }
-            if let (Some(cooldown), Some(newest)) = (cooldown, sent.newest) {
+            if let (Some(cooldown), Some(newest)) = (cooldown, sent.newest_at) {
                 let wait = now.until(newest.plus(cooldown));
                 if !wait.is_zero() {
                     return Ok(Some(EmailEntry::CoolingDown(wait)));
@@ -172,7 +182,14 @@ impl Flows {
         };
         let outbox = self.outbox_letter(
             tenant,
-            super::deliver_mail::Post { account, login: Some(login), language: login.language, to: address, letter: &letter, expires_at },
+            super::deliver_mail::Post {
+                account,
+                login: Some(login),
+                language: login.language,
+                to: address,
+                letter: &letter,
+                expires_at,
+            },
             now,
         )?;
         let url = OneTimeUrl {

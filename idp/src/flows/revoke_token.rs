@@ -15,7 +15,13 @@ use super::{FlowError, Flows, Visitor};
 
 impl Flows {
     /// The client is authenticated before this. What is unknown or another's is left alone, without a word (RFC 7009 §2.2).
-    pub async fn revoke_token(&self, tenant: &Tenant, client: &Client, token: &str, visitor: &Visitor) -> Result<(), FlowError> {
+    pub async fn revoke_token(
+        &self,
+        tenant: &Tenant,
+        client: &Client,
+        token: &str,
+        visitor: &Visitor,
+    ) -> Result<(), FlowError> {
         let Some(key) = TokenKey::of(token) else { return Ok(()) };
         let now = self.now();
         let event = |grant: &Grant, what: &str| {
@@ -32,6 +38,7 @@ impl Flows {
             return self
                 .store
                 .write(async |tx| {
+                    let tx = &tx;
                     tx.revoke_access_token(&key).await?;
                     tx.record(event.clone()).await?;
                     Ok::<_, FlowError>(())
@@ -46,7 +53,12 @@ impl Flows {
     }
 
     /// A live grant of this very client.
-    pub(super) async fn own_grant(&self, tenant: &Tenant, client: &Client, id: GrantId) -> Result<Option<Arc<Grant>>, FlowError> {
+    pub(super) async fn own_grant(
+        &self,
+        tenant: &Tenant,
+        client: &Client,
+        id: GrantId,
+    ) -> Result<Option<Arc<Grant>>, FlowError> {
         let grant = self.store.grant(id).await?;
         Ok(grant.filter(|grant| grant.tenant == tenant.id && grant.client == client.id && grant.revoked_at.is_none()))
     }

@@ -4,17 +4,17 @@ use std::time::Duration;
 
 use crate::{
     domain::{
-        auth_key::{AuthKey, AuthKeyState},
         audit::Event,
+        auth_key::{AuthKey, AuthKeyState},
         clock::Timestamp,
         email_address::EmailAddress,
         entropy,
         ids::{AuthKeyId, LoginId},
+        language::LanguageWishes,
         letter::Letter,
-        login::{Factor, Gate, LoginTicket, Login, PendingLogin},
+        login::{Factor, Gate, Login, LoginTicket, PendingLogin},
         secret::{Secret, random_text, sha256_hex},
         tenant::Tenant,
-        language::LanguageWishes,
     },
     store::Tx,
 };
@@ -40,7 +40,12 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Flows {
     /// 認証キー再発行 on P-08: a new key; the old one dies.
-    pub async fn reissue_auth_key(&self, tenant: &Tenant, current: &Current, visitor: &Visitor) -> Result<KeySending, FlowError> {
+    pub async fn reissue_auth_key(
+        &self,
+        tenant: &Tenant,
+        current: &Current,
+        visitor: &Visitor,
+    ) -> Result<KeySending, FlowError> {
         if current.gate != Gate::AuthKey {
             return Err(FlowError::NotDue);
         }
@@ -85,7 +90,12 @@ impl Flows {
     }
 
     /// The first key of a login, sent by the press that passed the gate before it. A cap may keep it back: P-08 says so.
-    pub(super) async fn send_first_key_if_due(&self, tenant: &Tenant, login: &LoginId, visitor: &Visitor) -> Result<(), FlowError> {
+    pub(super) async fn send_first_key_if_due(
+        &self,
+        tenant: &Tenant,
+        login: &LoginId,
+        visitor: &Visitor,
+    ) -> Result<(), FlowError> {
         let Some(login) = self.store.login(&tenant.id, login).await? else { return Ok(()) };
         let current = self.stand(tenant, login).await?;
         if current.gate == Gate::AuthKey && current.auth_key.is_none() {
@@ -98,10 +108,16 @@ impl Flows {
     pub async fn auth_key_hindrance(&self, current: &Current) -> Result<Option<KeySending>, FlowError> {
         let now = self.now();
         let (account, login) = (current.account.id, &current.login);
-        self.store.write(async |tx| self.key_limits(tx, login, account, now).await).await
+        self.store.write(async |tx| self.key_limits(&tx, login, account, now).await).await
     }
 
-    async fn send_auth_key(&self, tenant: &Tenant, current: &Current, event: Event, visitor: &Visitor) -> Result<KeySending, FlowError> {
+    async fn send_auth_key(
+        &self,
+        tenant: &Tenant,
+        current: &Current,
+        event: Event,
+        visitor: &Visitor,
+    ) -> Result<KeySending, FlowError> {
         let Some(address) = self.email(&current.account)? else { return Err(FlowError::NotDue) };
         let now = self.now();
         let made = self.new_key(tenant, current, &address, now)?;
@@ -110,6 +126,7 @@ impl Flows {
         let sending = self
             .store
             .write(async |tx| {
+                let tx = &tx;
                 let (login, account) = fresh(tx, tenant, &current.login, now).await?;
                 if let Some(hindrance) = self.key_limits(tx, &login, account.id, now).await? {
                     // M-09 at the caps, at most once an hour (SR-27).
@@ -121,8 +138,8 @@ impl Flows {
                     }
                     return Ok(hindrance);
                 }
-                tx.replace_auth_keys(&tenant.id, &login.id).await?;
-                tx.insert_auth_key(&tenant.id, &made.key).await?;
+                tx.replace_auth_keys(&login).await?;
+                tx.insert_auth_key(&made.key).await?;
                 tx.insert_letter(&made.letter).await?;
                 tx.save_login(&login).await?;
                 tx.record(audit.clone()).await?;
@@ -146,8 +163,8 @@ impl Flows {
         if ledger.lock(&self.auth_key_rules(), now).is_some() {
             return Ok(Some(KeySending::Stopped));
         }
-        let of_login = tx.auth_keys_of_login(&login.tenant, &login.id).await?;
-        if let Some(newest) = of_login.newest {
+        let of_login = tx.auth_keys_of_login(login).await?;
+        if let Some(newest) = of_login.newest_at {
             let wait = now.until(newest.plus(limits.reissue_cooldown));
             if !wait.is_zero() {
                 return Ok(Some(KeySending::CoolingDown(wait)));
@@ -159,13 +176,19 @@ impl Flows {
         for (window, most) in [(HOUR, limits.max_per_account_hour), (DAY, limits.max_per_account_day)] {
             let sent = tx.auth_keys_since(account, now.minus(window)).await?;
             if sent.count >= most {
-                return Ok(Some(KeySending::AccountLimit(sent.oldest.unwrap_or(now).plus(window))));
+                return Ok(Some(KeySending::AccountLimit(sent.oldest_at.unwrap_or(now).plus(window))));
             }
         }
         Ok(None)
     }
 
-    fn new_key(&self, tenant: &Tenant, current: &Current, to: &EmailAddress, now: Timestamp) -> Result<NewKey, FlowError> {
+    fn new_key(
+        &self,
+        tenant: &Tenant,
+        current: &Current,
+        to: &EmailAddress,
+        now: Timestamp,
+    ) -> Result<NewKey, FlowError> {
         let policy = &tenant.policy.auth_key;
         let digits = entropy::digits(&*self.entropy, policy.digits);
         let reference = entropy::code(&*self.entropy, 3);
@@ -191,11 +214,10 @@ impl Flows {
             id,
             login: current.login.id.clone(),
             account: current.account.id,
-            mac: data_encoding::HEXLOWER.encode(&self.vault.mac(&key_purpose(tenant), &[
-                current.login.id.as_str().as_bytes(),
-                id.0.as_bytes(),
-                digits.as_bytes(),
-            ])),
+            mac: data_encoding::HEXLOWER.encode(&self.vault.mac(
+                &key_purpose(tenant),
+                &[current.login.id.as_str().as_bytes(), id.0.as_bytes(), digits.as_bytes()],
+            )),
             reference,
             tries: 0,
             state: AuthKeyState::Open,
@@ -207,12 +229,10 @@ impl Flows {
     }
 
     pub(super) fn is_key(&self, tenant: &Tenant, key: &AuthKey, digits: &str) -> bool {
-        data_encoding::HEXLOWER
-            .decode(key.mac.as_bytes())
-            .is_ok_and(|mac| {
-                let parts = [key.login.as_str().as_bytes(), key.id.0.as_bytes(), digits.as_bytes()];
-                self.vault.is_mac(&key_purpose(tenant), &parts, &mac)
-            })
+        data_encoding::HEXLOWER.decode(key.mac.as_bytes()).is_ok_and(|mac| {
+            let parts = [key.login.as_str().as_bytes(), key.id.0.as_bytes(), digits.as_bytes()];
+            self.vault.is_mac(&key_purpose(tenant), &parts, &mac)
+        })
     }
 }
 

@@ -53,6 +53,7 @@ impl Flows {
             .from(visitor.address_prefix.as_deref());
         self.store
             .write(async |tx| {
+                let tx = &tx;
                 let (mut login, mut account) = fresh(tx, tenant, &current.login, now).await?;
                 if account.second_password.is_some() {
                     return Err(FlowError::NotDue);
@@ -112,7 +113,11 @@ impl Flows {
     }
 
     /// M-07, if the address was confirmed long enough ago to belong to somebody who should know.
-    fn notice_of_setting(&self, tenant: &Tenant, current: &Current) -> Result<Option<crate::domain::outbox::OutboxLetter>, FlowError> {
+    fn notice_of_setting(
+        &self,
+        tenant: &Tenant,
+        current: &Current,
+    ) -> Result<Option<crate::domain::outbox::OutboxLetter>, FlowError> {
         let now = self.now();
         let account = &current.account;
         if account.email.as_ref().is_none_or(|email| now.since(email.confirmed_at) < SETTLED) {

@@ -3,7 +3,11 @@
 use std::{sync::Arc, time::Duration};
 
 use crate::{
-    domain::{language::Language, letter::Letter},
+    domain::{
+        language::Language,
+        letter::Letter,
+        tenant::{LocalizedText, Tenant},
+    },
     theme::{Argument, Contact, MailBlock, MailFrame, RenderError, Themes},
 };
 
@@ -14,6 +18,19 @@ pub struct LetterFrame {
     pub tenant: String,
     pub service: String,
     pub contact: Contact,
+}
+
+impl LetterFrame {
+    pub fn of(tenant: &Tenant, language: Language) -> Self {
+        let text =
+            |text: &LocalizedText| text.in_language(language, tenant.default_language).unwrap_or_default().to_owned();
+        Self {
+            language,
+            tenant: text(&tenant.name),
+            service: text(&tenant.service_name),
+            contact: Contact::of(tenant, language),
+        }
+    }
 }
 
 /// A mail without addresses. It may hold a key or link: seal it before it is stored.

@@ -1,7 +1,5 @@
-//! Mails: how one leaves the house.
-
-pub mod memory;
-pub mod transport;
-//! Mails: from a letter to what is sent.
+//! Mails: from a letter to what is sent, and the way it goes.
 
 pub mod compose;
+pub mod memory;
+pub mod transport;

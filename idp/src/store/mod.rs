@@ -31,6 +31,6 @@ pub use audit::{AuditCheckpoint, AuditFilter};
 pub use error::StoreError;
 pub use hot::{Authorize, Redeem, Rotate, Won};
 pub use open::{Backend, MigrationStanding, Store, StoreOptions};
-pub use outbox::{LetterReport, LetterStanding};
+pub use outbox::LetterReport;
 pub use purge::{Purged, Retention};
 pub use transaction::{Tx, Window};

@@ -4,19 +4,11 @@ use std::time::Duration;
 
 use crate::domain::{
     clock::Timestamp,
-    ids::LetterId,
-    outbox::{LetterState, OutboxLetter},
+    ids::{AccountId, LetterId},
+    outbox::{LetterStanding, LetterState, OutboxLetter},
 };
 
 use super::{Store, StoreError, Tx};
-
-/// How a letter stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LetterStanding {
-    pub state: LetterState,
-    pub sent_at: Option<Timestamp>,
-    pub changed_at: Timestamp,
-}
 
 /// What became of a leased letter.
 #[derive(Clone, Debug)]
@@ -66,6 +58,11 @@ impl Store {
 }
 
 impl Tx {
+    /// How many letters of a kind were written for an account.
+    pub async fn letters_since(&self, account: AccountId, kind: &str, since: Timestamp) -> Result<u32, StoreError> {
+        todo!()
+    }
+
     pub async fn insert_letter(&self, letter: &OutboxLetter) -> Result<(), StoreError> {
         todo!()
     }
