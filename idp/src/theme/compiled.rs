@@ -21,7 +21,7 @@ use super::{
 };
 use crate::domain::language::Language;
 
-/// Work that one page may cost; the largest of the default theme needs less than a tenth.
+/// Work that one page may cost; the largest of the default theme needs a fiftieth.
 const FUEL: u64 = 100_000;
 const RECURSION: usize = 64;
 const MAX_OUTPUT: usize = 512 * 1024;

@@ -46,6 +46,10 @@ impl Themes {
     }
 
     pub(super) fn of(sources: &BTreeMap<String, Source>) -> Result<Self, ThemeError> {
+        if !sources.contains_key("default") {
+            let reason = "the theme itself is missing".to_owned();
+            return Err(ThemeError::Manifest { theme: "default".to_owned(), reason });
+        }
         let mut themes = BTreeMap::new();
         for name in sources.keys() {
             themes.insert(name.clone(), Theme::build(name, &source::chain(name, sources)?)?);

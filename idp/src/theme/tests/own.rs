@@ -70,6 +70,22 @@ fn a_theme_with_an_unknown_template_filter_function_or_text_is_refused() {
 }
 
 #[test]
+fn a_page_that_grows_without_measure_is_refused() {
+    let line = "x".repeat(10_000);
+    let template = format!(
+        "{{% for a in [1,2,3,4,5,6,7,8,9] %}}{{% for b in [1,2,3,4,5,6,7,8,9] %}}{line}{{% endfor %}}{{% endfor %}}"
+    );
+    let error = refusal(&[("parts/contact.html", &template)]);
+    assert!(error.contains("512 KiB"), "{error}");
+}
+
+#[test]
+fn without_the_default_theme_nothing_starts() {
+    let error = Themes::of(&std::collections::BTreeMap::new()).unwrap_err().to_string();
+    assert!(error.contains("default"), "{error}");
+}
+
+#[test]
 fn a_theme_that_drops_what_the_contract_promises_is_refused() {
     let error = refusal(&[("parts/token.html", "")]);
     assert!(error.contains("form tokens"), "{error}");
