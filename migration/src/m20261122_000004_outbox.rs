@@ -19,7 +19,7 @@ impl MigrationTrait for Migration {
             .col(optional_text("account"))
             .col(sealed("recipient"))
             .col(optional_sealed("body"))
-            .col(one_of("state", ["queued", "delayed", "sent", "delivered", "refused", "expired"]))
+            .col(one_of("state", ["queued", "delayed", "unsent", "sent", "delivered", "refused", "expired"]))
             .col(number("attempts"))
             .col(number("next_attempt_at"))
             .col(number("leased_until"))
@@ -30,6 +30,7 @@ impl MigrationTrait for Migration {
             .col(number("changed_at"))
             .take();
         manager.create_table(letter).await?;
-        index(manager, "outbox_letter", "outbox_letter_due", ["state", "next_attempt_at"]).await
+        index(manager, "outbox_letter", "outbox_letter_due", ["state", "next_attempt_at"]).await?;
+        index(manager, "outbox_letter", "outbox_letter_account", ["account", "created_at"]).await
     }
 }

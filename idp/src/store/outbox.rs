@@ -2,21 +2,14 @@
 
 use std::time::Duration;
 
-<<<<<<< HEAD
-use crate::domain::{
-    clock::Timestamp,
-    ids::{AccountId, LetterId},
-    outbox::{LetterStanding, LetterState, OutboxLetter},
-=======
 use sea_orm::{
-    ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Select, sea_query::Expr,
->>>>>>> store
+    ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select, sea_query::Expr,
 };
 
 use crate::domain::{
     clock::Timestamp,
     ids::{AccountId, LetterId, LoginId, TenantId},
-    outbox::{LetterState, OutboxLetter},
+    outbox::{LetterStanding, LetterState, OutboxLetter},
     secret::Sealed,
 };
 
@@ -137,8 +130,12 @@ impl Store {
 
 impl Tx {
     /// How many letters of a kind were written for an account.
-    pub async fn letters_since(&self, account: AccountId, kind: &str, since: Timestamp) -> Result<u32, StoreError> {
-        todo!()
+    pub async fn letters_since(&self, account: AccountId, kind: &str, since: Timestamp) -> Result<u64, StoreError> {
+        let written = Entity::find()
+            .filter(Column::Account.eq(account.to_string()))
+            .filter(Column::Kind.eq(kind))
+            .filter(Column::CreatedAt.gte(since.as_millis()));
+        Ok(written.count(self.db()).await?)
     }
 
     pub async fn insert_letter(&self, letter: &OutboxLetter) -> Result<(), StoreError> {
@@ -158,7 +155,7 @@ fn by_id(id: LetterId) -> Select<Entity> {
 }
 
 fn waiting() -> Expr {
-    Column::State.is_in([LetterState::Queued.word(), LetterState::Delayed.word()])
+    Column::State.is_in(LetterState::WAITING.map(Word::word))
 }
 
 fn due(now: Timestamp) -> Select<Entity> {

@@ -49,7 +49,7 @@ impl Store {
         let sessions = TokenKey::floor(now.minus(retention.sessions));
         let sessions =
             self.clear::<session::Entity>(session::Column::Key, session::Column::Key.lt(sessions.as_str())).await?;
-        let waiting = [LetterState::Queued.word(), LetterState::Delayed.word()];
+        let waiting = LetterState::WAITING.map(Word::word);
         let old = letter::Column::CreatedAt.lt(now.minus(retention.letters).as_millis());
         let letters =
             self.clear::<letter::Entity>(letter::Column::Id, old.and(letter::Column::State.is_not_in(waiting))).await?;

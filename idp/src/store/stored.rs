@@ -50,6 +50,7 @@ words! {
     LetterState {
         Queued = "queued",
         Delayed = "delayed",
+        Unsent = "unsent",
         Sent = "sent",
         Delivered = "delivered",
         Refused = "refused",
