@@ -15,6 +15,8 @@ mod settings;
 mod source;
 mod system;
 mod tenant;
+#[cfg(test)]
+mod tests;
 mod upstream;
 mod values;
 
