@@ -1,4 +1,5 @@
 //! Monban.
 
+pub mod cli;
 pub mod config;
 pub mod domain;

@@ -2,6 +2,7 @@
 
 mod checker;
 mod client;
+mod client_file;
 pub mod demo;
 mod files;
 mod finding;
@@ -20,6 +21,8 @@ mod tests;
 mod upstream;
 mod values;
 
+pub use checker::is_name;
+pub use client_file::{ClientFile, find_client};
 pub use finding::{Finding, Findings, Level, Place};
 pub use load::{environment, tenants_folder};
 pub use settings::{Configuration, LogFormat, MailSettings, RetentionSettings, ServerSettings, TelemetrySettings};
