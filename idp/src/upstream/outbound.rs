@@ -79,10 +79,10 @@ struct Guard {
 }
 
 impl Outbound {
-    pub fn new(settings: OutboundSettings) -> Result<Self, OutboundError> {
+    pub fn new(settings: &OutboundSettings) -> Result<Self, OutboundError> {
         let allow: Arc<[IpNet]> = settings.allow.clone().into();
-        let open = client(&settings, Guard { allow: Arc::clone(&allow), loopback: false })?;
-        let with_loopback = client(&settings, Guard { allow: Arc::clone(&allow), loopback: true })?;
+        let open = client(settings, Guard { allow: Arc::clone(&allow), loopback: false })?;
+        let with_loopback = client(settings, Guard { allow: Arc::clone(&allow), loopback: true })?;
         Ok(Self { open, with_loopback, allow, max_body: settings.max_body })
     }
 
@@ -284,7 +284,7 @@ mod tests {
 
     fn outbound(allow: &[&str]) -> Outbound {
         let allow = allow.iter().map(|network| network.parse().unwrap()).collect();
-        Outbound::new(OutboundSettings { allow, ..OutboundSettings::default() }).unwrap()
+        Outbound::new(&OutboundSettings { allow, ..OutboundSettings::default() }).unwrap()
     }
 
     fn permits(entry: &Entry, url: &str) -> bool {
