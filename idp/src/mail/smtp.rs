@@ -105,17 +105,15 @@ impl Line {
 
     async fn attempt(&self, transport: &Pooled, letter: &Letter) -> Result<Response, Attempt> {
         let mut sending = transport.send_raw(&letter.envelope, &letter.bytes);
-        match tokio::time::timeout(self.timeout, &mut sending).await {
-            Ok(result) => result.map_err(Attempt::Failed),
-            Err(_) => {
-                // The pool would take the connection back in the middle of a dialogue, and the next mail would read
-                // the answers to this one; so the pool is closed before the connection is let go.
-                self.pooled.store(Arc::new(self.builder.clone().build()));
-                transport.shutdown().await;
-                drop(sending);
-                Err(Attempt::TimedOut)
-            }
+        if let Ok(result) = tokio::time::timeout(self.timeout, &mut sending).await {
+            return result.map_err(Attempt::Failed);
         }
+        // The pool would take the connection back in the middle of a dialogue, and the next mail would read
+        // the answers to this one; so the pool is closed before the connection is let go.
+        self.pooled.store(Arc::new(self.builder.clone().build()));
+        transport.shutdown().await;
+        drop(sending);
+        Err(Attempt::TimedOut)
     }
 }
 
