@@ -43,8 +43,8 @@ use crate::{
 };
 
 const SEAL_EVERY: Duration = Duration::from_secs(20);
-const LOAD_KEYS_EVERY: Duration = Duration::from_secs(60);
-const PURGE_EVERY: Duration = Duration::from_secs(10 * 60);
+const LOAD_KEYS_EVERY: Duration = Duration::from_mins(1);
+const PURGE_EVERY: Duration = Duration::from_mins(10);
 /// However long the next mail is off, the outbox is looked at this often: another process may have written one.
 const LOOK_FOR_MAIL_EVERY: Duration = Duration::from_secs(30);
 
@@ -127,7 +127,7 @@ impl App {
     /// What the public listeners serve.
     pub fn router(&self) -> Router {
         let proxies = self.configuration.server.trusted_proxies.clone();
-        http::router(self.house.clone(), Arc::clone(&self.entropy), self.deeds.clone(), proxies)
+        http::router(self.house.clone(), Arc::clone(&self.entropy), &self.deeds, proxies)
     }
 
     /// What the admin listener serves.

@@ -18,7 +18,7 @@ pub async fn run(path: &Path, environment: Vec<(String, String)>) -> anyhow::Res
     let configuration = house::configuration(path, environment)?;
     configuration.refuse_samples().map_err(|findings| anyhow::anyhow!("samples guard nothing real:\n{findings}"))?;
     logging::start(&configuration.telemetry)?;
-    for warning in configuration.warnings.iter() {
+    for warning in &configuration.warnings {
         tracing::warn!("{warning}");
     }
     house::ready_database(&configuration).await?;

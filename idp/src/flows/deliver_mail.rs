@@ -66,7 +66,7 @@ impl Flows {
     pub(super) fn outbox_letter(
         &self,
         tenant: &Tenant,
-        post: Post<'_>,
+        post: &Post<'_>,
         now: Timestamp,
     ) -> Result<OutboxLetter, FlowError> {
         let frame = LetterFrame::of(tenant, post.language);

@@ -54,9 +54,9 @@ impl Flows {
                 let Some(seal) = row.seal.clone() else { continue };
                 let holds = seal.number == former.number + 1 && self.is_link(&former.mac, &seal, &row);
                 if holds {
-                    verdict.sealed += 1
+                    verdict.sealed += 1;
                 } else {
-                    verdict.broken.push(row.id)
+                    verdict.broken.push(row.id);
                 }
                 former = seal;
             }

@@ -35,8 +35,8 @@ pub enum KeySending {
     Stopped,
 }
 
-const HOUR: Duration = Duration::from_secs(60 * 60);
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const HOUR: Duration = Duration::from_hours(1);
+const DAY: Duration = Duration::from_hours(24);
 
 impl Flows {
     /// 認証キー再発行 on P-08: a new key; the old one dies.
@@ -209,7 +209,7 @@ impl Flows {
             letter: &letter,
             expires_at,
         };
-        let outbox = self.outbox_letter(tenant, post, now)?;
+        let outbox = self.outbox_letter(tenant, &post, now)?;
         let key = AuthKey {
             id,
             login: current.login.id.clone(),

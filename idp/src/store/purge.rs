@@ -20,7 +20,7 @@ use super::{
 
 /// Rows that one transaction removes, so that nobody waits long for the writer.
 const BATCH: u64 = 500;
-const HOUR: Duration = Duration::from_secs(3600);
+const HOUR: Duration = Duration::from_hours(1);
 /// Daily limits count auth keys and one-time URLs, so none goes earlier.
 const DAY: Duration = HOUR.saturating_mul(24);
 
