@@ -30,6 +30,7 @@ impl MigrationTrait for Migration {
             .col(number("changed_at"))
             .take();
         manager.create_table(letter).await?;
-        index(manager, "outbox_letter", "outbox_letter_due", ["state", "next_attempt_at"]).await
+        index(manager, "outbox_letter", "outbox_letter_due", ["state", "next_attempt_at"]).await?;
+        index(manager, "outbox_letter", "outbox_letter_account", ["account", "created_at"]).await
     }
 }

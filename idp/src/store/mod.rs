@@ -38,14 +38,8 @@ pub use audit::AuditFilter;
 pub use audit_chain::AuditCheckpoint;
 pub use error::StoreError;
 pub use hot::{Authorize, Redeem, Rotate, Won};
-<<<<<<< HEAD
-pub use open::{Backend, MigrationStanding, Store, StoreOptions};
+pub use open::{Backend, Store, StoreOptions};
 pub use outbox::LetterReport;
 pub use purge::{Purged, Retention};
-=======
-pub use open::{Backend, Store, StoreOptions};
-pub use outbox::{LetterReport, LetterStanding};
-pub use purge::Retention;
 pub use schema::MigrationStanding;
->>>>>>> store
 pub use transaction::{Tx, Window};

@@ -2,21 +2,14 @@
 
 use std::time::Duration;
 
-<<<<<<< HEAD
-use crate::domain::{
-    clock::Timestamp,
-    ids::{AccountId, LetterId},
-    outbox::{LetterStanding, LetterState, OutboxLetter},
-=======
 use sea_orm::{
     ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Select, sea_query::Expr,
->>>>>>> store
 };
 
 use crate::domain::{
     clock::Timestamp,
     ids::{AccountId, LetterId, LoginId, TenantId},
-    outbox::{LetterState, OutboxLetter},
+    outbox::{LetterStanding, LetterState, OutboxLetter},
     secret::Sealed,
 };
 
@@ -24,6 +17,7 @@ use super::{
     Store, StoreError, Tx,
     entity::letter::{Column, Entity, Model},
     stored::{Word, count, instant, millis, only, uuid},
+    transaction::window,
 };
 
 /// What became of a leased letter.
@@ -136,9 +130,14 @@ impl Store {
 }
 
 impl Tx {
-    /// How many letters of a kind were written for an account.
+    /// How many letters of a kind were written for an account; nobody adds one until this transaction ends.
     pub async fn letters_since(&self, account: AccountId, kind: &str, since: Timestamp) -> Result<u32, StoreError> {
-        todo!()
+        self.hold_account(account).await?;
+        let select = Entity::find()
+            .filter(Column::Account.eq(account.to_string()))
+            .filter(Column::Kind.eq(kind))
+            .filter(Column::CreatedAt.gt(since.as_millis()));
+        Ok(window(self.db(), select, Column::CreatedAt).await?.count)
     }
 
     pub async fn insert_letter(&self, letter: &OutboxLetter) -> Result<(), StoreError> {
