@@ -100,3 +100,9 @@ async fn what_another_process_writes_to_the_file_is_seen_soon() {
     });
     seen.await.unwrap();
 }
+
+/// With one thread all three commands are queued before the committer looks.
+#[tokio::test]
+async fn a_bad_command_in_what_is_surely_one_batch_spoils_nothing() {
+    a_bad_command_does_not_spoil_its_batch(Database::sqlite().await).await;
+}
