@@ -62,7 +62,10 @@ pub async fn run(
             for id in &verdict.broken {
                 writeln!(out, "row {id}: the link does not hold")?;
             }
-            if verdict.broken.is_empty() { Outcome::Fine } else { Outcome::Found }
+            if verdict.missing > 0 {
+                writeln!(out, "{} sealed rows are gone", verdict.missing)?;
+            }
+            if verdict.broken.is_empty() && verdict.missing == 0 { Outcome::Fine } else { Outcome::Found }
         }
     };
     app.flows.store.close().await;

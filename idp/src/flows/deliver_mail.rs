@@ -10,6 +10,7 @@ use crate::{
         clock::Timestamp,
         email_address::EmailAddress,
         entropy,
+        ids::LetterId,
         language::Language,
         letter::Letter,
         login::Login,
@@ -21,7 +22,7 @@ use crate::{
         compose::LetterFrame,
         transport::{Outgoing, Sender},
     },
-    store::LetterReport,
+    store::{LetterReport, Tx},
 };
 
 use super::{FlowError, Flows};
@@ -189,4 +190,12 @@ impl Flows {
             date: self.now(),
         })
     }
+}
+
+/// Mails whose key or link was replaced before they left are not sent any more.
+pub(super) async fn withdraw(tx: &Tx, letters: Vec<LetterId>, now: Timestamp) -> Result<(), FlowError> {
+    for letter in letters {
+        tx.withdraw_letter(letter, now).await?;
+    }
+    Ok(())
 }

@@ -23,7 +23,7 @@ use crate::{
 use super::{
     Current, FlowError, Flows, Visitor,
     current::{fresh, link_purpose},
-    deliver_mail::Post,
+    deliver_mail::{Post, withdraw},
 };
 
 /// What became of an address that was typed.
@@ -90,7 +90,7 @@ impl Flows {
             .write(async |tx| {
                 let tx = &tx;
                 let (login, account) = fresh(tx, tenant, &current.login, now).await?;
-                tx.replace_one_time_urls(account.id, Purpose::RegisterEmail).await?;
+                withdraw(tx, tx.replace_one_time_urls(account.id, Purpose::RegisterEmail).await?, now).await?;
                 tx.save_login(&login).await?;
                 Ok::<_, FlowError>(())
             })
@@ -124,7 +124,7 @@ impl Flows {
                 if let Some(refusal) = self.link_limits(tx, &account, cooldown, now).await? {
                     return Ok(refusal);
                 }
-                tx.replace_one_time_urls(account.id, Purpose::RegisterEmail).await?;
+                withdraw(tx, tx.replace_one_time_urls(account.id, Purpose::RegisterEmail).await?, now).await?;
                 tx.insert_one_time_url(&link.url).await?;
                 tx.insert_letter(&link.letter).await?;
                 tx.save_login(&login).await?;

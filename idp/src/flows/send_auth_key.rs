@@ -19,7 +19,11 @@ use crate::{
     store::Tx,
 };
 
-use super::{Current, FlowError, Flows, LiveSession, Visitor, current::fresh, deliver_mail::Post};
+use super::{
+    Current, FlowError, Flows, LiveSession, Visitor,
+    current::fresh,
+    deliver_mail::{Post, withdraw},
+};
 
 /// What became of the wish for a key.
 #[derive(Debug, PartialEq, Eq)]
@@ -138,7 +142,7 @@ impl Flows {
                     }
                     return Ok(hindrance);
                 }
-                tx.replace_auth_keys(&login).await?;
+                withdraw(tx, tx.replace_auth_keys(&login).await?, now).await?;
                 tx.insert_auth_key(&made.key).await?;
                 tx.insert_letter(&made.letter).await?;
                 tx.save_login(&login).await?;

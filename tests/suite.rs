@@ -1,0 +1,6 @@
+//! The tests that look at Monban from outside, in one binary.
+
+#[cfg(test)]
+mod store;
+#[cfg(test)]
+mod support;
