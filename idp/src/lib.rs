@@ -1,6 +1,6 @@
 //! Monban.
 
 pub mod domain;
+pub mod http;
 pub mod keys;
 pub mod theme;
-pub mod http;

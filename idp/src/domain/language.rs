@@ -151,7 +151,10 @@ mod tests {
         assert_eq!(wishes.settle(&offered, Language::Ja), Language::En, "Korean is not offered");
         wishes.requested = None;
         assert_eq!(wishes.settle(&offered, Language::Ja), Language::ZhCn);
-        assert_eq!(LanguageWishes { accept_language: Some("en"), ..LanguageWishes::default() }.settle(&offered, Language::Ja), Language::En);
+        assert_eq!(
+            LanguageWishes { accept_language: Some("en"), ..LanguageWishes::default() }.settle(&offered, Language::Ja),
+            Language::En
+        );
         assert_eq!(LanguageWishes::default().settle(&offered, Language::Ja), Language::Ja);
     }
 

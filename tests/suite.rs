@@ -1,0 +1,4 @@
+//! The tests that look at Monban from outside, in one binary.
+
+#[cfg(test)]
+mod architecture;
