@@ -101,21 +101,22 @@ export class Visitor {
   async send(method, url, { fields, headers = {} } = {}) {
     const target = new URL(url);
     const body = fields && new URLSearchParams(fields).toString();
+    const all = {
+      host: target.host,
+      accept: "text/html,*/*;q=0.8",
+      "accept-language": this.language,
+      ...(this.#cookies.size && { cookie: [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; ") }),
+      ...(body !== undefined && {
+        "content-type": "application/x-www-form-urlencoded",
+        "content-length": Buffer.byteLength(body),
+        origin: target.origin,
+        "sec-fetch-site": "same-origin",
+      }),
+      ...headers,
+    };
     const options = {
       method, agent: this.#agent,
-      headers: {
-        host: target.host,
-        accept: "text/html,*/*;q=0.8",
-        "accept-language": this.language,
-        ...(this.#cookies.size && { cookie: [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; ") }),
-        ...(body !== undefined && {
-          "content-type": "application/x-www-form-urlencoded",
-          "content-length": Buffer.byteLength(body),
-          origin: target.origin,
-          "sec-fetch-site": "same-origin",
-        }),
-        ...headers,
-      },
+      headers: Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)),
     };
     const call = request({ host: "127.0.0.1", port: target.port, path: target.pathname + target.search, ...options });
     call.end(body);
