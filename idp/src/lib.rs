@@ -1,6 +1,12 @@
 //! Monban.
 
+pub mod config;
+pub mod demo;
 pub mod domain;
+pub mod flows;
 pub mod http;
 pub mod keys;
+pub mod mail;
+pub mod store;
 pub mod theme;
+pub mod upstream;

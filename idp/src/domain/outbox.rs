@@ -36,6 +36,8 @@ pub enum LetterState {
     Queued,
     /// Tried, and put off by the server: it will be tried again.
     Delayed,
+    /// Our own mail server could not be reached: it will be tried again.
+    Unsent,
     /// Our mail server took it over.
     Sent,
     /// The receiving server said so.
@@ -44,6 +46,14 @@ pub enum LetterState {
     Refused,
     /// It could not be handed over before its secret expired.
     Expired,
+}
+
+/// What became of a mail, for whoever waits for it (journeys 1.3, 14).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LetterStanding {
+    pub state: LetterState,
+    pub sent_at: Option<Timestamp>,
+    pub changed_at: Timestamp,
 }
 
 /// What one try at sending ended in.
@@ -57,6 +67,18 @@ pub enum SendOutcome {
     Deferred { reply: String },
     /// No server, no connection, no answer.
     Unreachable { reason: String },
+}
+
+impl SendOutcome {
+    /// For a metric's label.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Accepted { .. } => "accepted",
+            Self::Refused { .. } => "refused",
+            Self::Deferred { .. } => "deferred",
+            Self::Unreachable { .. } => "unreachable",
+        }
+    }
 }
 
 /// Retries go from 5 s to 5 min, doubling, ± a fifth so that many letters do not come at once.

@@ -53,7 +53,7 @@ pub struct Hasher {
 }
 
 /// A place and a hand, kept until the work is done even if nobody waits for it any more.
-struct Turn {
+pub struct Turn {
     _place: OwnedSemaphorePermit,
     _hand: OwnedSemaphorePermit,
 }
@@ -97,25 +97,30 @@ impl Hasher {
     }
 
     pub async fn verify(&self, candidate: Secret, stored: &str) -> Result<HashVerdict, HashError> {
+        self.verify_in(self.turn().await?, candidate, stored).await
+    }
+
+    /// The same for whoever has a turn already.
+    pub async fn verify_in(&self, turn: Turn, candidate: Secret, stored: &str) -> Result<HashVerdict, HashError> {
         let stored = PasswordHash::new(stored).map_err(|_| HashError::Stored)?;
         let current = Params::try_from(&stored).map_err(|_| HashError::Stored)?;
         let outdated = !same_price(&current, &self.params) || stored.version != Some(Version::V0x13.into());
-        let same = self.compare(candidate, stored).await?;
+        let same = self.compare(turn, candidate, stored).await?;
         Ok(if same { HashVerdict::Match { outdated } } else { HashVerdict::Mismatch })
     }
 
     /// Costs what [`Self::verify`] costs, for someone who has no password here.
     pub async fn verify_nobody(&self, candidate: Secret) -> Result<(), HashError> {
-        self.compare(candidate, self.nobody.clone()).await.map(drop)
+        self.compare(self.turn().await?, candidate, self.nobody.clone()).await.map(drop)
     }
 
-    async fn compare(&self, candidate: Secret, stored: PasswordHash) -> Result<bool, HashError> {
-        let turn = self.turn().await?;
+    async fn compare(&self, turn: Turn, candidate: Secret, stored: PasswordHash) -> Result<bool, HashError> {
         let vault = Arc::clone(&self.vault);
         on_a_thread(turn, move || compare(&vault, &candidate, &stored)).await
     }
 
-    async fn turn(&self) -> Result<Turn, HashError> {
+    /// Waits for a place and a hand, so that a try can be counted only when it will be compared.
+    pub async fn turn(&self) -> Result<Turn, HashError> {
         let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| HashError::Busy)?;
         let hand = time::timeout(self.longest_wait, Arc::clone(&self.hands).acquire_owned());
         match hand.await {

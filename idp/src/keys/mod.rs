@@ -12,7 +12,7 @@ mod vault;
 
 pub use entropy::SystemEntropy;
 pub use error::{HashError, JwsError, KeyError, KeyFileError};
-pub use hasher::{HashParams, HashVerdict, Hasher};
+pub use hasher::{HashParams, HashVerdict, Hasher, Turn};
 pub use jwk::{PublicJwk, jwks_json};
 pub use jws::{MAX_TOKEN, Signer, Typ, Verified, Verifier};
 pub use keyring::{KeySet, Keyring, generate};

@@ -2,7 +2,11 @@
 
 use serde::Serialize;
 
-use crate::domain::{clock::Timestamp, language::Language};
+use crate::domain::{
+    clock::Timestamp,
+    language::Language,
+    tenant::{LocalizedText, Tenant},
+};
 
 /// What a page shows besides its own content (journeys 1.3, 1).
 #[derive(Clone, Debug, Serialize)]
@@ -42,4 +46,24 @@ pub struct Contact {
 pub struct Announcement {
     pub from: Timestamp,
     pub until: Timestamp,
+}
+
+impl Contact {
+    /// A tenant's contact block in one language.
+    pub fn of(tenant: &Tenant, language: Language) -> Self {
+        let text = |text: &LocalizedText| text.in_language(language, tenant.default_language).map(str::to_owned);
+        let contact = &tenant.contact;
+        Self {
+            office: text(&contact.office),
+            phone: text(&contact.phone),
+            hours: text(&contact.hours),
+            url: text(&contact.url),
+            operator_name: text(&contact.operator_name),
+            operator_phone: text(&contact.operator_phone),
+            operator_hours: text(&contact.operator_hours),
+            chat_url: text(&contact.chat_url),
+            graduates_url: text(&contact.graduates_url),
+            university_password_url: text(&contact.university_password_url),
+        }
+    }
 }

@@ -12,9 +12,24 @@
 //! The layout of HTML mails (`mail/layout.html`) sees `language`, `subject`, `tenant`, `service` and `blocks`: a list of `{ kind, text }`,
 //! kind `text`, `url`, `code` or `footer`; `text` holds the line breaks of the text mail.
 
+mod assets;
+mod catalogue;
+mod check;
+mod compiled;
+mod error;
 mod frame;
+mod guard;
 mod page;
+pub mod samples;
+mod source;
+#[cfg(test)]
+mod tests;
+mod themes;
+pub mod time;
+mod vocabulary;
 
+pub use assets::Asset;
+pub use error::{RenderError, ThemeError};
 pub use frame::{Announcement, Contact, Frame};
 pub use page::{
     AlreadySignedIn, Argument, AuthKey, ConfirmLink, ConfirmSignOut, EmailRegistered, EmailSent, ErrorPage, FormPost,
@@ -22,3 +37,4 @@ pub use page::{
     NotEligible, NotEligibleReason, Onward, Page, Problem, ProtocolError, RegisterEmail, SecondPassword, SendAuthKey,
     SentKey, SetSecondPassword, SignIn, SignInUpstream, SignedOut, TimedOut,
 };
+pub use themes::{MailBlock, MailFrame, Themes};

@@ -83,6 +83,13 @@ impl Ledger {
         Attempt::Counted { last_before_lock }
     }
 
+    /// A counted try that was never compared is given back.
+    pub fn refund(&mut self) {
+        self.in_window = self.in_window.saturating_sub(1);
+        self.in_a_row = self.in_a_row.saturating_sub(1);
+        self.locked_until = None;
+    }
+
     /// A right try: this factor's count begins anew.
     pub fn clear(&mut self) {
         *self = Self { last_at: self.last_at, ..Self::default() };

@@ -7,6 +7,9 @@ use serde::Serialize;
 use crate::domain::clock::Timestamp;
 
 /// One error of a form.
+///
+/// Some texts need arguments: `minutes` (E-07), `domains` (E-24, E-25), `time` (E-26, E-65), `seconds` (E-27, E-53, E-63),
+/// `min` (E-40), `max` (E-52), `digits` (E-60), `key_ref` (E-61). A page whose problem lacks one cannot be made.
 #[derive(Clone, Debug, Serialize)]
 pub struct Problem {
     /// `name` of the field it belongs to; none: it belongs to the whole page.

@@ -1,0 +1,257 @@
+//! A client sends a browser to `/authorize`: an answer at once, or a login (journeys J-01 1.1).
+
+use std::sync::Arc;
+
+use crate::{
+    domain::{
+        account::Account,
+        audit::{AuditEvent, Event},
+        authorization_request::{AuthorizationRequest, ErrorTarget, Prompt, Refusal},
+        authorization_response::AuthorizationResponse,
+        client::Client,
+        clock::Timestamp,
+        entropy,
+        grant::{AuthorizationCode, CODE_LIFETIME, Grant, Terms},
+        ids::{GrantId, LoginId, SessionId, Subject},
+        login::{Destination, Gate, Need, PendingLogin, Proofs},
+        oauth_error::{ErrorCode, OAuthError},
+        parameters::Parameters,
+        secret::{Secret, TokenKey, token},
+        session::{Session, is_fresh},
+        tenant::Tenant,
+    },
+    keys::Typ,
+    store::Authorize,
+};
+
+use super::{
+    FlowError, Flows, SessionCookie, Visitor,
+    current::covers,
+    issue_tokens::{key_of, may_be_served},
+};
+
+/// What an authorization request leads to.
+#[derive(Debug)]
+pub enum Begun {
+    /// The client is answered at once: a code by single sign-on, or an error.
+    Answered(AuthorizationResponse),
+    /// Nobody can be answered: a page for the person, a line for the client's engineer (E-01).
+    Rejected(OAuthError),
+    /// A login begins in this browser.
+    Login(Box<PendingLogin>),
+}
+
+/// A live session with its account.
+#[derive(Clone, Debug)]
+pub struct LiveSession {
+    pub session: Arc<Session>,
+    pub account: Arc<Account>,
+}
+
+impl Flows {
+    pub async fn begin_authorization(
+        &self,
+        tenant: &Tenant,
+        parameters: &Parameters,
+        session: Option<&SessionCookie>,
+        visitor: &Visitor,
+    ) -> Result<Begun, FlowError> {
+        let checked = AuthorizationRequest::check(parameters, tenant, |hint, client| self.hinted(tenant, hint, client));
+        let request = match checked {
+            Ok(request) => request,
+            Err(Refusal::Page(error)) => {
+                self.note_rejected(tenant, parameters, &error, visitor).await?;
+                return Ok(Begun::Rejected(error));
+            }
+            Err(Refusal::Redirect { to, error }) => {
+                self.note_rejected(tenant, parameters, &error, visitor).await?;
+                return Ok(Begun::Answered(AuthorizationResponse::error(to, &error, tenant.issuer.as_str())));
+            }
+        };
+        let Some(client) = tenant.client(request.client.as_str()).cloned() else { return Err(FlowError::LoginOver) };
+        let live = match session {
+            Some(cookie) => self.live_session(tenant, cookie).await?,
+            None => None,
+        };
+        let live = live.filter(|live| request.subject.as_ref().is_none_or(|subject| *subject == live.account.subject));
+        let account = live.as_ref().map(|live| &*live.account);
+        let Ok(need) = Need::of(&tenant.policy, &client, &request, account) else {
+            return Ok(error(
+                tenant,
+                request.error_target(),
+                ErrorCode::UnmetAuthenticationRequirements,
+                "the acr asked for cannot be met here",
+            ));
+        };
+        let now = self.now();
+        if let Some(live) = &live
+            && is_fresh(&live.session.proofs, &live.account, &need, request.prompt, now)
+            && covers(tenant, &need, &live.account, &live.session.proofs) == Gate::Done
+        {
+            return self.answer_by_session(tenant, &client, &request, live).await.map(Begun::Answered);
+        }
+        if request.prompt == Prompt::None {
+            return Ok(match live {
+                Some(_) => error(tenant, request.error_target(), ErrorCode::InteractionRequired, "more must be proven"),
+                None => error(tenant, request.error_target(), ErrorCode::LoginRequired, "there is no session"),
+            });
+        }
+        let pending = self.new_pending(Destination::Client(Box::new(request)));
+        if !pending.fits() {
+            let to = pending.destination.request().error_target();
+            return Ok(error(tenant, to, ErrorCode::InvalidRequest, "the request is too long"));
+        }
+        Ok(Begun::Login(Box::new(pending)))
+    }
+
+    /// A new login with a support code of its own.
+    pub(super) fn new_pending(&self, destination: Destination) -> PendingLogin {
+        let now = self.now();
+        PendingLogin {
+            id: LoginId::new(entropy::code(&*self.entropy, 8)),
+            destination,
+            language: None,
+            begun_at: now,
+            pressed_at: now,
+            departure: None,
+        }
+    }
+
+    /// A support code for a page outside of any login.
+    pub fn support_code(&self) -> String {
+        entropy::code(&*self.entropy, 8)
+    }
+
+    /// The session that a browser's cookie opens, if it and its account may be used now (SR-6).
+    pub async fn live_session(
+        &self,
+        tenant: &Tenant,
+        cookie: &SessionCookie,
+    ) -> Result<Option<LiveSession>, FlowError> {
+        let Some(key) = TokenKey::of(cookie.0.expose()) else { return Ok(None) };
+        let Some(session) = self.store.session(&key).await? else { return Ok(None) };
+        if session.tenant != tenant.id || !session.is_live(&tenant.policy.session, self.now()) {
+            return Ok(None);
+        }
+        let account = self.store.account(session.account).await?.filter(|account| may_be_served(tenant, account));
+        Ok(account.map(|account| LiveSession { session, account }))
+    }
+
+    /// A code by single sign-on; nothing is asked.
+    pub(super) async fn answer_by_session(
+        &self,
+        tenant: &Tenant,
+        client: &Client,
+        request: &AuthorizationRequest,
+        live: &LiveSession,
+    ) -> Result<AuthorizationResponse, FlowError> {
+        let now = self.now();
+        let session = &live.session;
+        let given = self.new_grant(tenant, request, &live.account, &session.proofs, session.id, now)?;
+        let audit = AuditEvent::new(now, Event::LoginCompleted, tenant.id.clone())
+            .of_account(live.account.id)
+            .of_client(&client.id)
+            .with("sso", true)
+            .with("acr", given.grant.terms.acr.urn());
+        let session_touch = session.wants_touch(now).then(|| (session.key.clone(), now));
+        self.store
+            .authorize(Authorize { grant: given.grant, code: given.code, session_touch, audit: Some(audit) })
+            .await?;
+        Ok(AuthorizationResponse::code(request.error_target(), &given.secret, tenant.issuer.as_str()))
+    }
+
+    /// A grant with its code, on the terms that these proofs reach.
+    pub(super) fn new_grant(
+        &self,
+        tenant: &Tenant,
+        request: &AuthorizationRequest,
+        account: &Account,
+        proofs: &Proofs,
+        session: SessionId,
+        now: Timestamp,
+    ) -> Result<Given, FlowError> {
+        let (reached, _) = proofs.reach(account).ok_or(FlowError::LoginOver)?;
+        // product.md: the highest value of the client's list that the proofs cover; without a list the highest covered.
+        let acr = request.acr.values.iter().copied().filter(|value| *value <= reached).max().unwrap_or(reached);
+        let auth_time = proofs.auth_time(acr, account).ok_or(FlowError::LoginOver)?;
+        let id = GrantId(entropy::uuid(&*self.entropy, now));
+        let secret = token(&*self.entropy, now);
+        let terms = Terms {
+            scope: request.scope.clone(),
+            claims: request.claims.clone(),
+            nonce: request.nonce.clone(),
+            acr,
+            amr: proofs.amr(account).into_iter().map(str::to_owned).collect(),
+            auth_time,
+        };
+        let code = AuthorizationCode {
+            key: key_of(&secret)?,
+            grant: id,
+            redirect_uri: request.redirect_uri.clone(),
+            code_challenge: request.code_challenge.clone(),
+            expires_at: now.plus(CODE_LIFETIME),
+            used: false,
+        };
+        let grant = Grant {
+            id,
+            tenant: tenant.id.clone(),
+            client: request.client.clone(),
+            account: account.id,
+            session,
+            terms,
+            created_at: now,
+            revoked_at: None,
+        };
+        Ok(Given { grant, code, secret })
+    }
+
+    /// Whom an `id_token_hint` names: an ID token of this issuer for this client, expired or not (Core §3.1.2.1).
+    fn hinted(&self, tenant: &Tenant, hint: &str, client: &Client) -> Option<Subject> {
+        let claims = self.own_id_token(tenant, hint)?;
+        (claims.audience == client.id.as_str()).then(|| Subject(claims.subject.as_str().into()))
+    }
+
+    /// Reads an ID token that was issued here, whatever its age.
+    pub(super) fn own_id_token(&self, tenant: &Tenant, text: &str) -> Option<HintClaims> {
+        let keys = self.keyring(&tenant.id).ok()?.current();
+        let verified = keys.verifier().verify(Typ::IdToken, text).ok()?;
+        let text = |name: &str| verified.claims.get(name).and_then(serde_json::Value::as_str).map(str::to_owned);
+        (text("iss")? == tenant.issuer.as_str())
+            .then(|| Some(HintClaims { subject: text("sub")?, audience: text("aud")?, session: text("sid") }))?
+    }
+
+    async fn note_rejected(
+        &self,
+        tenant: &Tenant,
+        parameters: &Parameters,
+        error: &OAuthError,
+        visitor: &Visitor,
+    ) -> Result<(), FlowError> {
+        let mut event = AuditEvent::new(self.now(), Event::RequestRejected, tenant.id.clone())
+            .from(visitor.address_prefix.as_deref())
+            .with("error", error.code.as_str())
+            .with("description", error.description.as_ref());
+        if let Some(client) = parameters.get("client_id").and_then(|id| tenant.client(id)) {
+            event = event.of_client(&client.id);
+        }
+        self.record_stranger(event).await
+    }
+}
+
+/// A grant on its way into the store, with the code as its client will know it.
+pub(super) struct Given {
+    pub grant: Grant,
+    pub code: AuthorizationCode,
+    pub secret: Secret,
+}
+
+/// What an ID token of ours says of whom it was issued to.
+pub(super) struct HintClaims {
+    pub subject: String,
+    pub audience: String,
+    pub session: Option<String>,
+}
+
+fn error(tenant: &Tenant, to: ErrorTarget, code: ErrorCode, description: &'static str) -> Begun {
+    Begun::Answered(AuthorizationResponse::error(to, &OAuthError::new(code, description), tenant.issuer.as_str()))
+}

@@ -1,0 +1,196 @@
+//! Where a login stands now: its row, its account and the gate that is due.
+
+use std::sync::Arc;
+
+use crate::{
+    domain::{
+        account::Account,
+        auth_key::AuthKey,
+        client::Client,
+        clock::Timestamp,
+        email_address::EmailAddress,
+        ids::LoginId,
+        login::{Factor, Gate, Lock, Login, Need, Proofs, Rules, Standing, next},
+        one_time_url::{OneTimeUrl, Purpose},
+        outbox::LetterStanding,
+        secret::{Secret, same_bytes, sha256_hex},
+        tenant::Tenant,
+    },
+    store::Tx,
+};
+
+use super::{FlowError, Flows};
+
+/// A login of this browser, with all that its pages show.
+#[derive(Debug)]
+pub struct Current {
+    pub login: Login,
+    pub account: Arc<Account>,
+    pub client: Arc<Client>,
+    pub gate: Gate,
+    /// The address that waits for its confirmation.
+    pub pending_url: Option<OneTimeUrl>,
+    /// The newest key of this login.
+    pub auth_key: Option<AuthKey>,
+    /// What became of the mail that this page waits for.
+    pub letter: Option<LetterStanding>,
+}
+
+impl Flows {
+    /// The login that a browser's ticket opens; over, unknown and foreign ones are all the same to it.
+    pub async fn current(&self, tenant: &Tenant, id: &LoginId, secret: &Secret) -> Result<Current, FlowError> {
+        let login = self.store.login(&tenant.id, id).await?.ok_or(FlowError::LoginOver)?;
+        opened_by(&login, secret)?;
+        if login.finished_at.is_none() && login.is_expired(&self.limits.login, self.now()) {
+            return Err(FlowError::LoginOver);
+        }
+        self.stand(tenant, login).await
+    }
+
+    pub(super) async fn stand(&self, tenant: &Tenant, login: Login) -> Result<Current, FlowError> {
+        let account = self.store.account(login.account).await?.ok_or(FlowError::LoginOver)?;
+        let client = client_of(tenant, &login)?;
+        let now = self.now();
+        let pending_url =
+            if account.email.is_none() { self.store.pending_url(&login, Purpose::RegisterEmail).await? } else { None };
+        let ledger = self.store.ledger(account.id, Factor::SecondPassword).await?;
+        let facts =
+            Facts { email_pending: pending_url.is_some(), lock: ledger.lock(&self.second_password_rules(tenant), now) };
+        let gate = gate_of(tenant, &client, &login, &account, facts)?;
+        let auth_key = if gate == Gate::AuthKey { self.store.latest_auth_key(&login).await? } else { None };
+        let awaited = match gate {
+            Gate::EmailSent => pending_url.as_ref().map(|url| url.letter),
+            Gate::AuthKey => auth_key.as_ref().map(|key| key.letter),
+            _ => None,
+        };
+        let letter = match awaited {
+            Some(id) => self.store.letter_state(id).await?,
+            None => None,
+        };
+        Ok(Current { login, account, client, gate, pending_url, auth_key, letter })
+    }
+
+    /// The numbers of the second password's ledger.
+    pub(super) fn second_password_rules(&self, tenant: &Tenant) -> Rules {
+        let policy = &tenant.policy.second_password;
+        Rules {
+            max_attempts: policy.max_attempts,
+            window: policy.window,
+            lock: policy.lock,
+            max_in_a_row: self.limits.second_password.max_wrong_in_a_row,
+            slows_down: true,
+        }
+    }
+
+    /// The numbers of the auth key's ledger: only the row of wrong ones counts, each key has its own tries.
+    pub(super) fn auth_key_rules(&self) -> Rules {
+        Rules {
+            max_attempts: u32::MAX,
+            window: std::time::Duration::MAX,
+            lock: std::time::Duration::ZERO,
+            max_in_a_row: self.limits.auth_key.max_wrong_in_a_row,
+            slows_down: false,
+        }
+    }
+
+    /// The account's confirmed address, opened.
+    pub fn email(&self, account: &Account) -> Result<Option<EmailAddress>, FlowError> {
+        let Some(text) = self.email_text(account)? else { return Ok(None) };
+        EmailAddress::read(&text).map(Some).map_err(|_| FlowError::Stored("an address".into()))
+    }
+
+    /// The confirmed address as text.
+    pub(super) fn email_text(&self, account: &Account) -> Result<Option<String>, FlowError> {
+        let Some(email) = &account.email else { return Ok(None) };
+        let opened = self.vault.open(&email_purpose(account), &email.address)?;
+        String::from_utf8(opened.to_vec()).map(Some).map_err(|_| FlowError::Stored("an address".into()))
+    }
+
+    /// The address a link was sent to, opened.
+    pub fn pending_address(&self, url: &OneTimeUrl) -> Result<EmailAddress, FlowError> {
+        let opened = self.vault.open(&link_purpose(&url.key), &url.address)?;
+        let text = String::from_utf8(opened.to_vec()).map_err(|_| FlowError::Stored("an address".into()))?;
+        EmailAddress::read(&text).map_err(|_| FlowError::Stored("an address".into()))
+    }
+}
+
+/// For what an account's address is sealed.
+pub(super) fn email_purpose(account: &Account) -> String {
+    format!("account.email/{}", account.id)
+}
+
+/// For what a link's address is sealed.
+pub(super) fn link_purpose(key: &str) -> String {
+    format!("one-time-url.address/{key}")
+}
+
+/// What the gate depends on besides login and account.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Facts {
+    pub email_pending: bool,
+    pub lock: Option<Lock>,
+}
+
+/// The gate of a login, from its present facts.
+pub(super) fn gate_of(
+    tenant: &Tenant,
+    client: &Client,
+    login: &Login,
+    account: &Account,
+    facts: Facts,
+) -> Result<Gate, FlowError> {
+    let need = Need::of(&tenant.policy, client, login.destination.request(), Some(account)).map_err(|_| unmet())?;
+    Ok(next(&Standing {
+        policy: &tenant.policy,
+        need: &need,
+        account: Some(account),
+        proofs: &login.proofs,
+        email_pending: facts.email_pending,
+        lock: facts.lock,
+        key_asked: true,
+    }))
+}
+
+pub(super) fn unmet() -> FlowError {
+    use crate::domain::oauth_error::{ErrorCode, OAuthError};
+    OAuthError::new(ErrorCode::UnmetAuthenticationRequirements, "the acr asked for cannot be met here").into()
+}
+
+pub(super) fn client_of(tenant: &Tenant, login: &Login) -> Result<Arc<Client>, FlowError> {
+    tenant.client(login.destination.request().client.as_str()).cloned().ok_or(FlowError::LoginOver)
+}
+
+/// The ticket's secret against the row's hash.
+pub(super) fn opened_by(login: &Login, secret: &Secret) -> Result<(), FlowError> {
+    if same_bytes(sha256_hex(secret.expose().as_bytes()).as_bytes(), login.secret_hash.as_bytes()) {
+        Ok(())
+    } else {
+        Err(FlowError::LoginOver)
+    }
+}
+
+/// The same login and account inside a transaction, for a deed that is about to change them.
+pub(super) async fn fresh(
+    tx: &Tx,
+    tenant: &Tenant,
+    login: &Login,
+    now: Timestamp,
+) -> Result<(Login, Account), FlowError> {
+    let mut login = tx.login(&tenant.id, &login.id).await?.ok_or(FlowError::LoginOver)?;
+    let account = tx.account(login.account).await?.ok_or(FlowError::LoginOver)?;
+    login.pressed_at = now;
+    Ok((login, account))
+}
+
+/// Proofs that a session or login has for its account at this moment.
+pub(super) fn covers(tenant: &Tenant, need: &Need, account: &Account, proofs: &Proofs) -> Gate {
+    next(&Standing {
+        policy: &tenant.policy,
+        need,
+        account: Some(account),
+        proofs,
+        email_pending: false,
+        lock: None,
+        key_asked: false,
+    })
+}

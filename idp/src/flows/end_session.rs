@@ -1,0 +1,88 @@
+//! Logout (OpenID Connect RP-Initiated Logout 1.0, journeys J-12, SR-12): the session, its refresh tokens and open codes end together.
+
+use crate::domain::{
+    audit::{AuditEvent, Event},
+    parameters::{Parameters, encode},
+    tenant::Tenant,
+};
+
+use super::{FlowError, Flows, LiveSession, Visitor};
+
+/// What a client asks for, as far as it can be believed.
+#[derive(Debug)]
+pub struct LogoutRequest {
+    /// Where to go afterwards: registered, and vouched for by the hint.
+    pub destination: Option<String>,
+    /// Where the person comes from: for いいえ and P-21.
+    pub client: Option<String>,
+    /// The session that the hint names.
+    hinted_session: Option<String>,
+}
+
+/// What is to be done.
+#[derive(Debug, PartialEq, Eq)]
+pub enum EndSession {
+    /// The hint names this very session, or there is none: no question is asked.
+    AtOnce,
+    /// P-20.
+    Ask,
+}
+
+impl Flows {
+    /// Reads an end-session request. A bad hint or an unregistered address is left aside: then the person is asked, and stays here.
+    pub fn logout_request(&self, tenant: &Tenant, parameters: &Parameters) -> LogoutRequest {
+        let once = parameters.once().is_ok();
+        let named = parameters.get("client_id").and_then(|id| tenant.client(id));
+        let hint = parameters.get("id_token_hint").filter(|_| once).and_then(|hint| self.own_id_token(tenant, hint));
+        // RP-Initiated Logout §2: client_id, when sent, must be the one the hint was issued to.
+        let hint = hint.filter(|hint| named.is_none_or(|client| client.id.as_str() == hint.audience));
+        let hinted = hint.as_ref().and_then(|hint| tenant.client(&hint.audience));
+        let destination = hinted.and_then(|client| {
+            let uri = client.post_logout_redirect_uri(parameters.get("post_logout_redirect_uri")?)?;
+            Some(with_state(uri.as_str(), parameters.get("state")))
+        });
+        LogoutRequest {
+            destination,
+            client: hinted.or(named).map(|client| client.id.to_string()),
+            hinted_session: hint.and_then(|hint| hint.session),
+        }
+    }
+
+    /// Whether the person is asked before the session ends.
+    pub fn logout_question(&self, request: &LogoutRequest, live: Option<&LiveSession>) -> EndSession {
+        match (live, &request.hinted_session) {
+            (Some(live), Some(hinted)) if *hinted == live.session.id.to_string() => EndSession::AtOnce,
+            (None, Some(_)) => EndSession::AtOnce,
+            _ => EndSession::Ask,
+        }
+    }
+
+    pub async fn end_session(&self, tenant: &Tenant, live: &LiveSession, visitor: &Visitor) -> Result<(), FlowError> {
+        let now = self.now();
+        let (session, account) = (live.session.id, live.account.id);
+        let audit = AuditEvent::new(now, Event::Logout, tenant.id.clone())
+            .of_account(account)
+            .from(visitor.address_prefix.as_deref())
+            .with("session", session.to_string());
+        self.store
+            .write(async |tx| {
+                let tx = &tx;
+                if tx.end_session(session, now).await? {
+                    tx.revoke_grants_of_session(account, session, now).await?;
+                    tx.record(audit.clone()).await?;
+                }
+                Ok::<_, FlowError>(())
+            })
+            .await
+    }
+}
+
+fn with_state(uri: &str, state: Option<&str>) -> String {
+    match state {
+        None => uri.to_owned(),
+        Some(state) => {
+            let separator = if uri.contains('?') { '&' } else { '?' };
+            format!("{uri}{separator}state={}", encode(state))
+        }
+    }
+}

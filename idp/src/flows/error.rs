@@ -1,0 +1,49 @@
+//! What stopped a deed, as facts; `http/failure.rs` alone decides who reads them.
+
+use crate::{
+    domain::oauth_error::OAuthError,
+    keys::{HashError, KeyError},
+    store::StoreError,
+};
+
+#[derive(Debug, thiserror::Error)]
+pub enum FlowError {
+    /// The login is over, was never here, or is another browser's: P-28.
+    #[error("the login is over or not this browser's")]
+    LoginOver,
+    /// What was asked is not due at this gate; the browser is sent to the gate.
+    #[error("the deed is not due at this gate")]
+    NotDue,
+    /// A client is told so in OAuth's words.
+    #[error(transparent)]
+    OAuth(#[from] OAuthError),
+    /// All hands are full: come back in a moment; no try was spent.
+    #[error("too much is asked at once")]
+    Busy,
+    /// Signing keys of a new tenant are still being made.
+    #[error("signing keys are still being made")]
+    NotReady,
+    #[error("the store failed: {0}")]
+    Store(StoreError),
+    #[error("keys failed: {0}")]
+    Key(#[from] KeyError),
+    #[error("a mail could not be composed: {0}")]
+    Compose(String),
+    #[error("a stored value cannot be read: {0}")]
+    Stored(String),
+}
+
+impl From<StoreError> for FlowError {
+    fn from(error: StoreError) -> Self {
+        if matches!(error, StoreError::Busy) { Self::Busy } else { Self::Store(error) }
+    }
+}
+
+impl From<HashError> for FlowError {
+    fn from(error: HashError) -> Self {
+        match error {
+            HashError::Busy => Self::Busy,
+            other => Self::Stored(other.to_string()),
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! The end of a login: the gate is asked once more inside the transaction, and only `Done` makes a code (security.md, decision 1).
+
+use crate::{
+    domain::{
+        audit::{AuditEvent, Event},
+        authorization_response::AuthorizationResponse,
+        clock::Timestamp,
+        entropy,
+        ids::SessionId,
+        login::{Gate, Login},
+        oauth_error::{ErrorCode, OAuthError},
+        secret::{Secret, token},
+        session::Session,
+        tenant::Tenant,
+    },
+    store::Tx,
+};
+
+use super::{
+    Current, FlowError, Flows, LiveSession, SessionCookie, Visitor,
+    current::{Facts, client_of, fresh, gate_of},
+    issue_tokens::{key_of, may_be_served},
+};
+
+/// What a finished login leaves.
+#[derive(Debug)]
+pub enum Finished {
+    /// The client's answer, and the browser's new session.
+    Answered { response: AuthorizationResponse, session: SessionCookie },
+    /// The client asked for somebody else (OpenID Connect Core §3.1.2.2): told so, no session made.
+    OtherSubject(AuthorizationResponse),
+}
+
+impl Flows {
+    /// `live` is the session this browser has already, if it is of the same account: it is raised, and its old id dies (SR-2).
+    pub async fn finish_login(
+        &self,
+        tenant: &Tenant,
+        current: &Current,
+        live: Option<&LiveSession>,
+        visitor: &Visitor,
+    ) -> Result<Finished, FlowError> {
+        let now = self.now();
+        let request = current.login.destination.request();
+        if request.subject.as_ref().is_some_and(|subject| *subject != current.account.subject) {
+            let error = OAuthError::new(ErrorCode::LoginRequired, "somebody else signed in");
+            let response = AuthorizationResponse::error(request.error_target(), &error, tenant.issuer.as_str());
+            return Ok(Finished::OtherSubject(response));
+        }
+        let secret = token(&*self.entropy, now);
+        let key = key_of(&secret)?;
+        let session_id = SessionId(entropy::uuid(&*self.entropy, now));
+        let audit = self.event(tenant, current, Event::LoginCompleted, visitor);
+        let code = self
+            .store
+            .write(async |tx| {
+                let tx = &tx;
+                let (mut login, mut account) = fresh(tx, tenant, &current.login, now).await?;
+                let client = client_of(tenant, &login)?;
+                // Decided here, from what is true here: no page, cookie or earlier look counts.
+                let gate = gate_of(tenant, &client, &login, &account, Facts::default())?;
+                if gate != Gate::Done || login.finished_at.is_some() || !may_be_served(tenant, &account) {
+                    return Err(FlowError::NotDue);
+                }
+                let mut session = Session {
+                    id: session_id,
+                    key: key.clone(),
+                    tenant: tenant.id.clone(),
+                    account: account.id,
+                    proofs: login.proofs.clone(),
+                    created_at: now,
+                    used_at: now,
+                    ended_at: None,
+                };
+                let sid = raise_or_insert(tx, live, &mut session, &login).await?;
+                let given = self.new_grant(tenant, login.destination.request(), &account, &login.proofs, sid, now)?;
+                tx.insert_grant_and_code(&given.grant, &given.code).await?;
+                login.finished_at = Some(now);
+                tx.save_login(&login).await?;
+                if account.language != Some(login.language) {
+                    account.language = Some(login.language);
+                    tx.save_account(&account).await?;
+                }
+                let acr = given.grant.terms.acr.urn();
+                tx.record(completed(&audit, now, acr)).await?;
+                Ok(given.secret)
+            })
+            .await?;
+        let response = AuthorizationResponse::code(request.error_target(), &code, tenant.issuer.as_str());
+        Ok(Finished::Answered { response, session: SessionCookie(secret) })
+    }
+}
+
+/// The browser's session of the same account keeps its `sid` under a new key; otherwise a new one begins.
+async fn raise_or_insert(
+    tx: &Tx,
+    live: Option<&LiveSession>,
+    session: &mut Session,
+    login: &Login,
+) -> Result<SessionId, FlowError> {
+    if let Some(live) = live.filter(|live| live.account.id == login.account) {
+        let raised = Session { id: live.session.id, created_at: live.session.created_at, ..session.clone() };
+        if tx.raise_session(&live.session.key, &raised).await? {
+            return Ok(raised.id);
+        }
+    }
+    tx.insert_session(session).await?;
+    Ok(session.id)
+}
+
+fn completed(audit: &AuditEvent, at: Timestamp, acr: &str) -> AuditEvent {
+    AuditEvent { at, ..audit.clone() }.with("acr", acr)
+}
+
+impl SessionCookie {
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(Secret::new(text))
+    }
+}

@@ -1,0 +1,135 @@
+//! What people and clients do: one deed a file, told in facts, blind to HTTP and HTML.
+
+mod authenticate_client;
+mod begin_authorization;
+mod budget;
+mod confirm_email;
+mod continue_with_session;
+mod current;
+mod deliver_mail;
+mod end_session;
+mod error;
+mod finish_login;
+mod import_accounts;
+mod introspect_token;
+mod issue_tokens;
+mod prove_auth_key;
+mod prove_second_password;
+mod prove_university;
+mod purge;
+mod read_userinfo;
+mod redeem_code;
+mod refresh_tokens;
+mod register_email;
+mod revoke_token;
+mod rotate_keys;
+mod seal_audit;
+mod send_auth_key;
+mod set_second_password;
+mod upstreams;
+
+use std::{collections::HashMap, sync::Arc};
+
+use tokio::sync::Notify;
+
+pub use authenticate_client::{Credentials, Presented};
+pub use begin_authorization::{Begun, LiveSession};
+pub use budget::StrangerBudget;
+pub use confirm_email::{CodeVerdict, LinkView};
+pub use continue_with_session::Continued;
+pub use current::Current;
+pub use deliver_mail::Delivery;
+pub use end_session::{EndSession, LogoutRequest};
+pub use error::FlowError;
+pub use finish_login::Finished;
+pub use import_accounts::{ImportError, Imported};
+pub use introspect_token::Introspection;
+pub use issue_tokens::TokenResponse;
+pub use prove_auth_key::KeyEntry;
+pub use prove_second_password::PasswordEntry;
+pub use prove_university::{Arrived, Ineligible};
+pub use redeem_code::CodeRedemption;
+pub use refresh_tokens::Refreshment;
+pub use register_email::EmailEntry;
+pub use seal_audit::TrailVerdict;
+pub use send_auth_key::KeySending;
+pub use upstreams::Upstreams;
+
+use crate::{
+    domain::{
+        clock::{Clock, Timestamp},
+        entropy::Entropy,
+        ids::TenantId,
+        limits::Limits,
+        secret::Secret,
+    },
+    keys::{Hasher, Keyring, Vault},
+    mail::{compose::Composer, transport::Transport},
+    store::Store,
+};
+
+/// All that deeds need, put together once by `app.rs`.
+pub struct Parts {
+    pub store: Store,
+    pub vault: Arc<Vault>,
+    pub keyrings: HashMap<TenantId, Arc<Keyring>>,
+    pub hasher: Hasher,
+    pub composer: Composer,
+    pub transport: Box<dyn Transport>,
+    pub upstreams: Upstreams,
+    pub clock: Arc<dyn Clock>,
+    pub entropy: Arc<dyn Entropy>,
+    pub limits: Limits,
+    /// The envelope sender of every mail; none: the tenant's own `mail_from`.
+    pub bounce_address: Option<String>,
+}
+
+/// The deeds of this house; cheap to clone.
+#[derive(Clone)]
+pub struct Flows(Arc<House>);
+
+pub struct House {
+    parts: Parts,
+    strangers: StrangerBudget,
+    /// Rung when a mail was written to the outbox.
+    outbox_bell: Notify,
+}
+
+impl std::ops::Deref for Flows {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0.parts
+    }
+}
+
+/// Who is at the door, as far as the trail may know.
+#[derive(Clone, Debug, Default)]
+pub struct Visitor {
+    /// /24 or /48.
+    pub address_prefix: Option<String>,
+}
+
+/// A session as its browser holds it.
+#[derive(Clone, Debug)]
+pub struct SessionCookie(pub Secret);
+
+impl Flows {
+    pub fn new(parts: Parts) -> Self {
+        let strangers = StrangerBudget::new(parts.limits.anonymous_audit_per_minute);
+        Self(Arc::new(House { parts, strangers, outbox_bell: Notify::new() }))
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Woken when there may be mail to deliver.
+    pub fn outbox_bell(&self) -> &Notify {
+        &self.0.outbox_bell
+    }
+
+    fn keyring(&self, tenant: &TenantId) -> Result<&Arc<Keyring>, FlowError> {
+        self.keyrings.get(tenant).ok_or(FlowError::NotReady)
+    }
+}

@@ -1,0 +1,380 @@
+//! The university says who: by its own page, or by a password typed here (journeys J-01 1.2 to 1.5).
+
+use crate::{
+    domain::{
+        account::{Account, AccountStatus, Identity},
+        audit::{AuditEvent, Event},
+        authorization_request::Prompt,
+        clock::Timestamp,
+        eligibility::{Eligibility, eligibility},
+        entropy,
+        ids::{AccountId, Subject, UpstreamId},
+        language::LanguageWishes,
+        login::{Attempt, Factor, Login, LoginTicket, PendingDeparture, PendingLogin, Proof, Proofs, Rules},
+        parameters::Parameters,
+        policy::TwoFactor,
+        secret::{Secret, random_text, same_bytes, sha256_hex},
+        tenant::{Tenant, Upstream as UpstreamSettings, UpstreamKind},
+    },
+    store::{StoreError, Tx},
+    upstream::{Arrival, DepartureRequest, Kind, UpstreamError},
+};
+
+use super::{FlowError, Flows, Visitor, issue_tokens::may_be_served};
+
+/// Strangers' tries are forgotten after this.
+const STRANGER_MEMORY: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
+
+/// How a sign-in at the university ended.
+#[derive(Debug)]
+pub enum Arrived {
+    /// The login is a row now.
+    Proven(LoginTicket),
+    /// Not done there, or cancelled: E-08.
+    NotCompleted,
+    /// The answer is too old or not this browser's: E-09.
+    Foreign,
+    /// The university cannot be reached, or its answer cannot be believed: E-10.
+    Unusable,
+    /// User ID or password wrong: E-06.
+    WrongPassword,
+    /// A field is empty: E-05.
+    Incomplete,
+    /// Too many tries: E-07.
+    Throttled {
+        wait: std::time::Duration,
+    },
+    NotEligible(Ineligible),
+}
+
+/// Why somebody the university knows may not use the service (J-17).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ineligible {
+    Graduate,
+    Missing(Vec<String>),
+    Suspended,
+}
+
+impl Flows {
+    /// Sends the browser to the university: where to, and the login with what it must bring back.
+    pub async fn depart(
+        &self,
+        tenant: &Tenant,
+        mut pending: PendingLogin,
+        upstream: &UpstreamId,
+        wishes: &LanguageWishes<'_>,
+    ) -> Result<Result<(String, PendingLogin), Arrived>, FlowError> {
+        let Some(settings) = tenant.upstream(upstream.as_str()) else { return Ok(Err(Arrived::NotCompleted)) };
+        let Some(upstream) = self.upstreams.get(&tenant.id, &settings.id) else { return Ok(Err(Arrived::Unusable)) };
+        let Kind::Redirecting(redirecting) = upstream.kind() else { return Ok(Err(Arrived::NotCompleted)) };
+        let now = self.now();
+        let state = Secret::new(format!("{}.{}", pending.id.lower(), random_text(&*self.entropy).expose()));
+        let nonce = random_text(&*self.entropy);
+        let request = pending.destination.request();
+        let asked = redirecting
+            .depart(DepartureRequest {
+                callback: &callback(tenant, settings),
+                state: state.expose(),
+                nonce: nonce.expose(),
+                ui_locale: wishes.settle(&tenant.languages, tenant.default_language),
+                login_hint: request.login_hint.as_deref(),
+                reauthenticate: request.prompt == Prompt::Login,
+                max_age: request.max_age,
+            })
+            .await;
+        match asked {
+            Ok(departure) => {
+                pending.pressed_at = now;
+                pending.departure = Some(PendingDeparture {
+                    upstream: settings.id.clone(),
+                    state,
+                    nonce,
+                    verifier: departure.verifier,
+                    sent_at: now,
+                });
+                Ok(Ok((departure.location, pending)))
+            }
+            Err(error) => self.upstream_failed(tenant, &pending, &error, &Visitor::default()).await.map(Err),
+        }
+    }
+
+    /// The browser is back from the university.
+    pub async fn arrive(
+        &self,
+        tenant: &Tenant,
+        upstream: &UpstreamId,
+        parameters: &Parameters,
+        pending: &PendingLogin,
+        wishes: &LanguageWishes<'_>,
+        visitor: &Visitor,
+    ) -> Result<Arrived, FlowError> {
+        let Some(departure) = matching_departure(pending, upstream, parameters) else { return Ok(Arrived::Foreign) };
+        if pending.is_expired(&self.limits.login, self.now()) {
+            return Ok(Arrived::Foreign);
+        }
+        let Some(settings) = tenant.upstream(upstream.as_str()) else { return Ok(Arrived::Unusable) };
+        let Some(upstream) = self.upstreams.get(&tenant.id, &settings.id) else { return Ok(Arrived::Unusable) };
+        let Kind::Redirecting(redirecting) = upstream.kind() else { return Ok(Arrived::Foreign) };
+        let request = pending.destination.request();
+        let arrival = Arrival {
+            callback: &callback(tenant, settings),
+            parameters,
+            nonce: departure.nonce.expose(),
+            verifier: &departure.verifier,
+            sent_at: departure.sent_at,
+            reauthenticate: request.prompt == Prompt::Login,
+            max_age: request.max_age,
+        };
+        match redirecting.arrive(arrival).await {
+            Ok(identity) => self.admit(tenant, settings, identity, pending, wishes, visitor).await,
+            Err(error) => self.upstream_failed(tenant, pending, &error, visitor).await,
+        }
+    }
+
+    /// User ID and password were typed on our own page (`directory`; decision 6 and SR-45, SR-77).
+    pub async fn prove_university_password(
+        &self,
+        tenant: &Tenant,
+        upstream: &UpstreamId,
+        typed: (&str, Secret),
+        pending: &PendingLogin,
+        wishes: &LanguageWishes<'_>,
+        visitor: &Visitor,
+    ) -> Result<Arrived, FlowError> {
+        let (user_id, password) = typed;
+        if user_id.trim().is_empty() || password.is_empty() {
+            return Ok(Arrived::Incomplete);
+        }
+        let Some(settings) = tenant.upstream(upstream.as_str()) else { return Ok(Arrived::NotCompleted) };
+        let Some(upstream) = self.upstreams.get(&tenant.id, &settings.id) else { return Ok(Arrived::Unusable) };
+        let Kind::Asking(asking) = upstream.kind() else { return Ok(Arrived::NotCompleted) };
+        let key = self.stranger_key(tenant, settings, user_id);
+        let now = self.now();
+        if let Some(wait) = self.count_stranger(settings, &key).await? {
+            return Ok(Arrived::Throttled { wait });
+        }
+        match asking.check_password(user_id, password).await {
+            Ok(identity) => {
+                self.store.write(async |tx| Ok::<_, FlowError>(clear_stranger(&tx, &key, now).await?)).await?;
+                self.admit(tenant, settings, identity, pending, wishes, visitor).await
+            }
+            Err(UpstreamError::Busy) => {
+                self.store.write(async |tx| Ok::<_, FlowError>(refund_stranger(&tx, &key, now).await?)).await?;
+                Err(FlowError::Busy)
+            }
+            Err(error) => self.upstream_failed(tenant, pending, &error, visitor).await,
+        }
+    }
+
+    /// The university knows the person: eligible? Then the login becomes a row, in one transaction with its account.
+    async fn admit(
+        &self,
+        tenant: &Tenant,
+        settings: &UpstreamSettings,
+        identity: Identity,
+        pending: &PendingLogin,
+        wishes: &LanguageWishes<'_>,
+        visitor: &Visitor,
+    ) -> Result<Arrived, FlowError> {
+        let client = pending.destination.request().client.clone();
+        let event = |event: Event| {
+            AuditEvent::new(self.now(), event, tenant.id.clone())
+                .of_login(&pending.id)
+                .of_client(&client)
+                .from(visitor.address_prefix.as_deref())
+                .with("upstream", settings.id.as_str())
+        };
+        let ineligible = match eligibility(&settings.eligible, &identity.attributes) {
+            Eligibility::Eligible => None,
+            Eligibility::NotEligible => Some(Ineligible::Graduate),
+            Eligibility::Missing(names) => Some(Ineligible::Missing(names)),
+        };
+        if let Some(reason) = ineligible {
+            self.store.record(event(Event::NotEligible).with("reason", format!("{reason:?}"))).await?;
+            return Ok(Arrived::NotEligible(reason));
+        }
+        let now = self.now();
+        let secret = random_text(&*self.entropy);
+        let newcomer = self.newcomer(tenant, settings, &identity);
+        let proven = event(Event::UniversityProven);
+        let created = event(Event::AccountCreated).of_account(newcomer.id);
+        let suspended = self
+            .store
+            .write(async |tx| {
+                let tx = &tx;
+                let known = tx.account_by_upstream(&tenant.id, &settings.id, &identity.subject).await?;
+                let account = match known {
+                    Some(mut account) => {
+                        account.user_id.clone_from(&identity.user_id);
+                        account.attributes = identity.attributes.clone();
+                        tx.save_account(&account).await?;
+                        account
+                    }
+                    None => {
+                        tx.insert_account(&newcomer).await?;
+                        tx.record(created.clone()).await?;
+                        newcomer.clone()
+                    }
+                };
+                if !may_be_served(tenant, &account) {
+                    let status = format!("{:?}", account.status);
+                    tx.record(event(Event::NotEligible).of_account(account.id).with("reason", status)).await?;
+                    return Ok(Some(account.status));
+                }
+                let mut proofs = Proofs::default();
+                proofs.add(Proof {
+                    factor: Factor::University,
+                    account: account.id,
+                    at: now,
+                    evidence: settings.id.to_string(),
+                });
+                let wishes = LanguageWishes { account: account.language, ..*wishes };
+                let login = Login {
+                    id: pending.id.clone(),
+                    tenant: tenant.id.clone(),
+                    version: 0,
+                    secret_hash: sha256_hex(secret.expose().as_bytes()),
+                    account: account.id,
+                    upstream: settings.id.clone(),
+                    destination: pending.destination.clone(),
+                    proofs,
+                    session: None,
+                    language: wishes.settle(&tenant.languages, tenant.default_language),
+                    begun_at: pending.begun_at,
+                    pressed_at: now,
+                    finished_at: None,
+                };
+                if tx.insert_login(&login).await? {
+                    tx.record(proven.clone().of_account(account.id)).await?;
+                    Ok(None)
+                } else {
+                    // A second arrival of the same answer: the first one holds the row and its secret.
+                    Err(FlowError::NotDue)
+                }
+            })
+            .await?;
+        Ok(match suspended {
+            Some(AccountStatus::Ended) => Arrived::NotEligible(Ineligible::Graduate),
+            Some(_) => Arrived::NotEligible(Ineligible::Suspended),
+            None => Arrived::Proven(LoginTicket::Row { id: pending.id.clone(), secret }),
+        })
+    }
+
+    fn newcomer(&self, tenant: &Tenant, settings: &UpstreamSettings, identity: &Identity) -> Account {
+        let now = self.now();
+        Account {
+            id: AccountId(entropy::uuid(&*self.entropy, now)),
+            tenant: tenant.id.clone(),
+            upstream: settings.id.clone(),
+            upstream_subject: identity.subject.clone(),
+            subject: Subject(entropy::opaque_uuid(&*self.entropy).to_string().into()),
+            user_id: identity.user_id.clone(),
+            attributes: identity.attributes.clone(),
+            email: None,
+            second_password: None,
+            two_factor: tenant.policy.two_factor == TwoFactor::UserChoice && tenant.policy.two_factor_default,
+            language: None,
+            status: AccountStatus::Active,
+            credential_version: 0,
+            version: 0,
+            created_at: now,
+        }
+    }
+
+    async fn upstream_failed(
+        &self,
+        tenant: &Tenant,
+        pending: &PendingLogin,
+        error: &UpstreamError,
+        visitor: &Visitor,
+    ) -> Result<Arrived, FlowError> {
+        let arrived = match error {
+            UpstreamError::Cancelled(_) | UpstreamError::NotFresh => Arrived::NotCompleted,
+            UpstreamError::Refused => Arrived::WrongPassword,
+            UpstreamError::Busy => return Err(FlowError::Busy),
+            UpstreamError::Missing(names) => Arrived::NotEligible(Ineligible::Missing(names.clone())),
+            UpstreamError::Unreachable(_) | UpstreamError::Unusable(_) => Arrived::Unusable,
+        };
+        if matches!(arrived, Arrived::Unusable) {
+            tracing::error!(tenant = %tenant.id, login = %pending.id, %error, "the university's login failed");
+        }
+        let event = AuditEvent::new(self.now(), Event::UpstreamFailed, tenant.id.clone())
+            .of_login(&pending.id)
+            .of_client(&pending.destination.request().client)
+            .from(visitor.address_prefix.as_deref())
+            .with("reason", error.to_string());
+        self.record_stranger(event).await?;
+        Ok(arrived)
+    }
+
+    /// Strangers are counted by a keyed hash of the name, so that the counter tells nobody's name.
+    fn stranger_key(&self, tenant: &Tenant, settings: &UpstreamSettings, user_id: &str) -> String {
+        let name = user_id.trim().to_lowercase();
+        self.vault.index(&format!("stranger/{}/{}", tenant.id, settings.id), &name)
+    }
+
+    /// Counts one try at a university password before it is compared; the wait, when there were too many.
+    async fn count_stranger(
+        &self,
+        settings: &UpstreamSettings,
+        key: &str,
+    ) -> Result<Option<std::time::Duration>, FlowError> {
+        let UpstreamKind::Directory(limits) = &settings.kind else { return Ok(None) };
+        // One more than allowed is never compared: the lock is set by the last one that is.
+        let rules = Rules {
+            max_attempts: limits.max_attempts,
+            window: limits.window,
+            lock: limits.window,
+            max_in_a_row: u32::MAX,
+            slows_down: false,
+        };
+        let now = self.now();
+        self.store
+            .write(async |tx| {
+                let tx = &tx;
+                let (mut ledger, version) = tx.stranger_ledger(key).await?;
+                Ok::<_, FlowError>(match ledger.spend(&rules, now) {
+                    Attempt::Counted { .. } => {
+                        tx.save_stranger_ledger(key, &ledger, version, now.plus(STRANGER_MEMORY)).await?;
+                        None
+                    }
+                    Attempt::TooEarly { wait } => Some(wait),
+                    Attempt::Locked(_) => Some(now.until(ledger.locked_until.unwrap_or(now))),
+                })
+            })
+            .await
+    }
+}
+
+/// A right password: this name's count begins anew.
+async fn clear_stranger(tx: &Tx, key: &str, now: Timestamp) -> Result<(), StoreError> {
+    let (mut ledger, version) = tx.stranger_ledger(key).await?;
+    ledger.clear();
+    tx.save_stranger_ledger(key, &ledger, version, now.plus(STRANGER_MEMORY)).await
+}
+
+/// Nobody compared: the try is given back.
+async fn refund_stranger(tx: &Tx, key: &str, now: Timestamp) -> Result<(), StoreError> {
+    let (mut ledger, version) = tx.stranger_ledger(key).await?;
+    ledger.refund();
+    tx.save_stranger_ledger(key, &ledger, version, now.plus(STRANGER_MEMORY)).await
+}
+
+/// One callback address per upstream (RFC 9700 §4.4).
+fn callback(tenant: &Tenant, settings: &UpstreamSettings) -> String {
+    tenant.issuer.join(&format!("/upstream/{}/callback", settings.id))
+}
+
+/// The departure that an answer belongs to: same upstream, same `state`, to the byte.
+fn matching_departure<'a>(
+    pending: &'a PendingLogin,
+    upstream: &UpstreamId,
+    parameters: &Parameters,
+) -> Option<&'a PendingDeparture> {
+    let departure = pending.departure.as_ref()?;
+    let state = parameters.get("state")?;
+    (departure.upstream == *upstream
+        && !parameters.is_repeated("state")
+        && same_bytes(state.as_bytes(), departure.state.expose().as_bytes()))
+    .then_some(departure)
+}

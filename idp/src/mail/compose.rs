@@ -1,0 +1,198 @@
+//! Letter → subject, text and, where the tenant asks for it, HTML made from that text (journeys part 5).
+
+use std::{sync::Arc, time::Duration};
+
+use crate::{
+    domain::{
+        language::Language,
+        letter::Letter,
+        tenant::{LocalizedText, Tenant},
+    },
+    theme::{Argument, Contact, MailBlock, MailFrame, RenderError, Themes},
+};
+
+/// What stands around a letter, in its language.
+#[derive(Clone, Debug)]
+pub struct LetterFrame {
+    pub language: Language,
+    pub tenant: String,
+    pub service: String,
+    pub contact: Contact,
+}
+
+impl LetterFrame {
+    pub fn of(tenant: &Tenant, language: Language) -> Self {
+        let text =
+            |text: &LocalizedText| text.in_language(language, tenant.default_language).unwrap_or_default().to_owned();
+        Self {
+            language,
+            tenant: text(&tenant.name),
+            service: text(&tenant.service_name),
+            contact: Contact::of(tenant, language),
+        }
+    }
+}
+
+/// A mail without addresses. It may hold a key or link: seal it before it is stored.
+#[derive(Clone)]
+pub struct Composed {
+    /// One line, free of control characters (SR-46).
+    pub subject: String,
+    pub text: String,
+    pub html: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Composer {
+    themes: Arc<Themes>,
+}
+
+impl Composer {
+    pub fn new(themes: Arc<Themes>) -> Self {
+        Self { themes }
+    }
+
+    pub fn compose(
+        &self,
+        theme: &str,
+        frame: &LetterFrame,
+        letter: &Letter,
+        html: bool,
+    ) -> Result<Composed, RenderError> {
+        let values = values(letter);
+        let mut around = MailFrame {
+            language: frame.language,
+            tenant: frame.tenant.clone(),
+            service: frame.service.clone(),
+            contact: Vec::new(),
+        };
+        around.contact = self.contact_lines(theme, &around, frame)?;
+        let subject = self.themes.mail_line(theme, &around, subject_id(letter), &values)?;
+        let subject: String = subject.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let text = tidy(&self.themes.mail_text(theme, &around, letter.name(), &values)?);
+        let html = if html { Some(self.html(theme, &around, &subject, &text, letter)?) } else { None };
+        Ok(Composed { subject, text, html })
+    }
+
+    fn html(
+        &self,
+        theme: &str,
+        frame: &MailFrame,
+        subject: &str,
+        text: &str,
+        letter: &Letter,
+    ) -> Result<String, RenderError> {
+        let (url, code) = match letter {
+            Letter::ConfirmEmail { url, code, .. } => (url.expose(), code.expose()),
+            Letter::AuthKey { key, .. } => ("", key.expose()),
+            Letter::SecondPasswordSet { .. } | Letter::RepeatedFailures { .. } => ("", ""),
+        };
+        let footer = self.themes.mail_line(theme, frame, "m-footer", &[])?;
+        let blocks: Vec<MailBlock> = text
+            .trim_end()
+            .split("\n\n")
+            .map(|paragraph| {
+                let kind = if paragraph.starts_with(&footer) {
+                    "footer"
+                } else if !url.is_empty() && paragraph == url {
+                    "url"
+                } else if !code.is_empty() && paragraph.contains(code) {
+                    "code"
+                } else {
+                    "text"
+                };
+                let text = if kind == "footer" { without_rule(paragraph) } else { paragraph };
+                MailBlock { kind, text: text.to_owned() }
+            })
+            .collect();
+        self.themes.mail_html(theme, frame, subject, &blocks)
+    }
+
+    /// `{contact_block}`: what the tenant says of its office and of the operator, line by line.
+    fn contact_lines(&self, theme: &str, around: &MailFrame, frame: &LetterFrame) -> Result<Vec<String>, RenderError> {
+        let contact = &frame.contact;
+        let line = |id: &str, name: &'static str, text: &Option<String>| match text {
+            Some(text) => {
+                let values = [(name, Argument::Text(text.clone()))];
+                self.themes.mail_line(theme, around, id, &values).map(Some)
+            }
+            None => Ok(None),
+        };
+        let office = match &contact.office {
+            Some(office) => format!("{} {office}", frame.tenant),
+            None => self.themes.mail_line(theme, around, "common-contact-office", &[])?,
+        };
+        let lines = [
+            Some(office),
+            line("common-contact-phone", "phone", &contact.phone)?,
+            line("common-contact-hours", "hours", &contact.hours)?,
+            contact.url.clone(),
+            contact.operator_name.clone(),
+            line("common-contact-phone", "phone", &contact.operator_phone)?,
+            line("common-contact-hours", "hours", &contact.operator_hours)?,
+        ];
+        Ok(lines.into_iter().flatten().collect())
+    }
+}
+
+const fn subject_id(letter: &Letter) -> &'static str {
+    match letter {
+        Letter::ConfirmEmail { .. } => "m-01-subject",
+        Letter::AuthKey { .. } => "m-02-subject",
+        Letter::SecondPasswordSet { .. } => "m-07-set-subject",
+        Letter::RepeatedFailures { .. } => "m-09-subject",
+    }
+}
+
+fn values(letter: &Letter) -> Vec<(&'static str, Argument)> {
+    let secret = |text: &crate::domain::secret::Secret| Argument::Text(text.expose().to_owned());
+    match letter {
+        Letter::ConfirmEmail { url, code, lifetime, expires_at } => vec![
+            ("url", secret(url)),
+            ("code", secret(code)),
+            ("minutes", minutes(*lifetime)),
+            ("expires_at", Argument::Time(*expires_at)),
+        ],
+        Letter::AuthKey { key, reference, lifetime, expires_at, sent_at } => vec![
+            ("key", secret(key)),
+            ("key_ref", Argument::Text(reference.clone())),
+            ("minutes", minutes(*lifetime)),
+            ("expires_at", Argument::Time(*expires_at)),
+            ("sent_at", Argument::Time(*sent_at)),
+        ],
+        Letter::SecondPasswordSet { at } => vec![("changed_at", Argument::Time(*at))],
+        Letter::RepeatedFailures { at, lock } => {
+            vec![("locked_at", Argument::Time(*at)), ("minutes", minutes(*lock))]
+        }
+    }
+}
+
+fn minutes(length: Duration) -> Argument {
+    Argument::Number(length.as_secs().div_ceil(60))
+}
+
+/// One empty line between paragraphs at most, one line end at the end.
+fn tidy(text: &str) -> String {
+    let mut tidied = String::with_capacity(text.len() + 1);
+    let mut empty = 0;
+    for line in text.trim().lines().map(str::trim_end) {
+        empty = if line.is_empty() { empty + 1 } else { 0 };
+        if empty < 2 {
+            tidied.push_str(line);
+            tidied.push('\n');
+        }
+    }
+    tidied
+}
+
+/// The footer without the line drawn above it.
+fn without_rule(footer: &str) -> &str {
+    match footer.split_once('\n') {
+        Some((rule, rest)) if rule.chars().all(|c| matches!(c, '-' | '―')) => rest,
+        _ => footer,
+    }
+}
+
+#[cfg(test)]
+#[path = "compose_tests.rs"]
+mod tests;

@@ -1,0 +1,5 @@
+//! Mails: from a letter to what is sent, and the way it goes.
+
+pub mod compose;
+pub mod memory;
+pub mod transport;

@@ -1,0 +1,36 @@
+//! The database: SQLite or PostgreSQL behind sea-orm, spoken to in domain types only.
+//!
+//! - Reads are methods of [`Store`]; hot ones go through a bounded cache.
+//! - The writes of the hot path are values ([`Authorize`], [`Redeem`], [`Rotate`]) for one group-committing task.
+//! - Everything else is a closure over one transaction: [`Store::write`].
+//!
+//! `find`ing nothing is `None`. Single use is decided by the row count of one conditional `UPDATE`, never by the cache.
+//! A row that was saved by somebody else meanwhile is [`StoreError::Stale`]; [`Store::write`] then runs its deed again.
+//!
+//! Other processes: on SQLite the caches are emptied at most half a second after another process has written to the file;
+//! on PostgreSQL an entry lives for [`StoreOptions::shared_lifetime`] at most, so that is how long another node's logout may take to be seen.
+
+mod account;
+mod audit;
+mod auth_key;
+mod directory;
+mod error;
+mod grant;
+mod hot;
+mod ledger;
+mod login;
+mod one_time_url;
+mod open;
+mod outbox;
+mod purge;
+mod session;
+mod signing_key;
+mod transaction;
+
+pub use audit::{AuditCheckpoint, AuditFilter};
+pub use error::StoreError;
+pub use hot::{Authorize, Redeem, Rotate, Won};
+pub use open::{Backend, MigrationStanding, Store, StoreOptions};
+pub use outbox::LetterReport;
+pub use purge::{Purged, Retention};
+pub use transaction::{Tx, Window};

@@ -1,0 +1,214 @@
+//! One theme, ready to render: its own files laid over those it inherits.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::{self, Write},
+    sync::Arc,
+};
+
+use minijinja::{
+    AutoEscape, Environment, Error, Output, State, UndefinedBehavior, Value, escape_formatter, filters,
+    syntax::SyntaxConfig,
+};
+
+use super::{
+    RenderError, ThemeError,
+    assets::Assets,
+    catalogue::Catalogue,
+    guard,
+    source::Source,
+    vocabulary::{self, Speech},
+};
+use crate::domain::language::Language;
+
+/// Work that one page may cost; the largest of the default theme needs a fiftieth.
+const FUEL: u64 = 100_000;
+const RECURSION: usize = 64;
+const MAX_OUTPUT: usize = 512 * 1024;
+
+#[derive(Debug)]
+pub struct Theme {
+    environment: Environment<'static>,
+    catalogues: BTreeMap<Language, Arc<Catalogue>>,
+    first: Arc<Catalogue>,
+    pub languages: Vec<Language>,
+    pub assets: Arc<Assets>,
+}
+
+/// A file of a theme that cannot be used, and why.
+struct Refusal {
+    file: String,
+    reason: String,
+}
+
+impl Theme {
+    /// From its sources, the root first.
+    pub fn build(name: &str, chain: &[(&str, &Source)]) -> Result<Self, ThemeError> {
+        let fail = |refusal: Refusal| ThemeError::Content {
+            theme: name.to_owned(),
+            file: refusal.file,
+            reason: refusal.reason,
+        };
+        let catalogues = catalogues(chain).map_err(fail)?;
+        let Some(first) = catalogues.get(&Language::Ja).map(Arc::clone) else {
+            let reason = "there is no such file".to_owned();
+            return Err(fail(Refusal { file: "locales/ja.ftl".to_owned(), reason }));
+        };
+        for (language, catalogue) in &catalogues {
+            let ids: Vec<String> = first.ids().difference(catalogue.ids()).cloned().collect();
+            if !ids.is_empty() {
+                return Err(ThemeError::MissingTexts { theme: name.to_owned(), language: *language, ids });
+            }
+        }
+        let assets = Assets::new(layered(chain).into_iter().filter_map(|(file, bytes)| {
+            let file = file.strip_prefix("assets/")?;
+            Some((file, bytes))
+        }));
+        Ok(Self {
+            environment: environment(chain).map_err(fail)?,
+            languages: catalogues.keys().copied().collect(),
+            catalogues,
+            first,
+            assets: Arc::new(assets),
+        })
+    }
+
+    /// The texts in a language, or in the first one if the theme does not speak it.
+    pub fn catalogue(&self, language: Language) -> Arc<Catalogue> {
+        Arc::clone(self.catalogues.get(&language).unwrap_or(&self.first))
+    }
+
+    pub fn render<const N: usize>(
+        &self,
+        template: &str,
+        speech: &Arc<Speech>,
+        own: [(&'static str, Value); N],
+    ) -> Result<String, RenderError> {
+        let failed = |source: Error| RenderError::Template { template: template.to_owned(), source };
+        let context = Value::from_pairs(vocabulary::functions(speech).chain(own));
+        let mut output = Capped { bytes: Vec::with_capacity(8 * 1024), full: false };
+        let compiled = self.environment.get_template(template).map_err(failed)?;
+        let result = compiled.render_captured_to(context, &mut output).map(drop);
+        if output.full {
+            return Err(RenderError::TooLong { template: template.to_owned() });
+        }
+        result.map_err(failed)?;
+        Ok(String::from_utf8_lossy(&output.bytes).into_owned())
+    }
+}
+
+/// Every file under its path, the theme's own before the inherited one.
+fn layered<'s>(chain: &[(&str, &'s Source)]) -> BTreeMap<&'s str, &'s [u8]> {
+    let files = chain.iter().flat_map(|(_, source)| &source.files);
+    files.map(|(file, bytes)| (file.as_str(), bytes.as_slice())).collect()
+}
+
+fn catalogues(chain: &[(&str, &Source)]) -> Result<BTreeMap<Language, Arc<Catalogue>>, Refusal> {
+    let mut catalogues = BTreeMap::new();
+    for language in Language::ALL {
+        let file = format!("locales/{language}.ftl");
+        let mut sources = Vec::new();
+        for (_, source) in chain {
+            if let Some(bytes) = source.files.get(&file) {
+                sources.push(text(&file, bytes)?);
+            }
+        }
+        if !sources.is_empty() {
+            let catalogue = Catalogue::new(language, &sources).map_err(|reason| Refusal { file, reason })?;
+            catalogues.insert(language, Arc::new(catalogue));
+        }
+    }
+    Ok(catalogues)
+}
+
+/// An environment with nothing in it but this theme's templates and what `guard` lets them use (SR-81).
+/// What is inherited has a second name, `default/layout.html`, so that a template can extend its own model.
+fn environment(chain: &[(&str, &Source)]) -> Result<Environment<'static>, Refusal> {
+    let mut templates: BTreeMap<String, &[u8]> =
+        layered(chain).into_iter().map(|(file, bytes)| (file.to_owned(), bytes)).collect();
+    for (ancestor, source) in chain.split_last().map_or(&[][..], |(_, ancestors)| ancestors) {
+        templates.extend(source.files.iter().map(|(file, bytes)| (format!("{ancestor}/{file}"), bytes.as_slice())));
+    }
+    templates.retain(|name, _| extension(name) == "html" || is_text(name));
+    let known: BTreeSet<String> = templates.keys().cloned().collect();
+
+    let mut environment = Environment::empty();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_auto_escape_callback(|name| if is_text(name) { AutoEscape::None } else { AutoEscape::Html });
+    environment.set_formatter(escape);
+    environment.set_fuel(Some(FUEL));
+    environment.set_recursion_limit(RECURSION);
+    environment.set_debug(cfg!(debug_assertions));
+    environment.add_filter("length", filters::length);
+    for (name, bytes) in templates {
+        let fail = |reason: String| Refusal { file: name.clone(), reason };
+        let source = text(&name, bytes)?;
+        guard::check(source, &known).map_err(fail)?;
+        // In a text, a line that holds only a tag is no line; in HTML the white space does no harm.
+        let lines = is_text(&name);
+        let mut syntax = SyntaxConfig::builder();
+        syntax.trim_blocks(lines).lstrip_blocks(lines);
+        environment.set_syntax(syntax.build().map_err(|error| fail(error.to_string()))?);
+        environment.add_template_owned(name.clone(), source.to_owned()).map_err(|error| fail(error.to_string()))?;
+    }
+    Ok(environment)
+}
+
+fn is_text(name: &str) -> bool {
+    extension(name) == "txt"
+}
+
+fn extension(name: &str) -> &str {
+    name.rsplit_once('.').map_or("", |(_, extension)| extension)
+}
+
+fn text<'b>(file: &str, bytes: &'b [u8]) -> Result<&'b str, Refusal> {
+    std::str::from_utf8(bytes).map_err(|error| Refusal { file: file.to_owned(), reason: error.to_string() })
+}
+
+/// Escapes what would leave a text or a quoted attribute; a slash stays, so that addresses can be read.
+fn escape(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
+    match value.as_str() {
+        Some(text) if !value.is_safe() && *state.auto_escape() == AutoEscape::Html => {
+            for piece in text.split_inclusive(['&', '<', '>', '"', '\'']) {
+                let mut chars = piece.chars();
+                let entity = match chars.next_back() {
+                    Some('&') => "&amp;",
+                    Some('<') => "&lt;",
+                    Some('>') => "&gt;",
+                    Some('"') => "&quot;",
+                    Some('\'') => "&#39;",
+                    _ => {
+                        out.write_str(piece)?;
+                        continue;
+                    }
+                };
+                out.write_str(chars.as_str())?;
+                out.write_str(entity)?;
+            }
+            Ok(())
+        }
+        _ => escape_formatter(out, state, value),
+    }
+}
+
+/// A buffer that stops taking at its limit.
+struct Capped {
+    bytes: Vec<u8>,
+    full: bool,
+}
+
+impl Write for Capped {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.bytes.len() + bytes.len() > MAX_OUTPUT {
+            self.full = true;
+            return Err(io::Error::from(io::ErrorKind::FileTooLarge));
+        }
+        self.bytes.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,97 @@
+// What script adds to the pages (journeys 1.3-2): nothing here is needed to get through.
+"use strict";
+
+const main = document.querySelector("main");
+const all = (selector) => document.querySelectorAll(selector);
+
+// Show and hide what was typed.
+for (const button of all("[data-reveal]")) {
+  const fields = button.form.querySelectorAll("input[type=password]");
+  button.classList.add("ready");
+  button.addEventListener("click", () => {
+    const shown = button.getAttribute("aria-pressed") !== "true";
+    for (const field of fields) field.type = shown ? "text" : "password";
+    button.setAttribute("aria-pressed", shown);
+    button.textContent = shown ? button.dataset.hide : button.dataset.reveal;
+  });
+  // Browsers offer to keep a password only while it is one.
+  button.form.addEventListener("submit", () => fields.forEach((field) => { field.type = "password"; }));
+}
+
+// The rules of the second password, ticked while it is typed; the server decides.
+const rules = {
+  length: (text, rule) => text.length >= Number(rule.dataset.min),
+  upper: (text) => /[A-Z]/.test(text),
+  lower: (text) => /[a-z]/.test(text),
+  digit: (text) => /[0-9]/.test(text),
+  charset: (text) => text !== "" && !/[^A-Za-z0-9]/.test(text),
+};
+const chosen = document.querySelector("[data-rules-for]");
+chosen?.addEventListener("input", () => {
+  for (const rule of all("[data-rule]")) {
+    rule.classList.toggle("met", rules[rule.dataset.rule](chosen.value, rule));
+    rule.classList.remove("unmet");
+  }
+});
+
+// The language acts at once and keeps the user ID (journeys J-11).
+const language = document.querySelector("[data-language]");
+const name = document.querySelector("input[name=username]");
+const kept = "idp-username";
+language?.addEventListener("change", () => {
+  if (name?.value) sessionStorage.setItem(kept, name.value);
+  language.form.querySelector("button").click();
+});
+if (name && !name.value) name.value = sessionStorage.getItem(kept) ?? "";
+sessionStorage.removeItem(kept);
+
+// A form is sent once; coming back makes it new (J-14).
+for (const form of all("form")) {
+  form.addEventListener("submit", (event) => {
+    if (form.ariaBusy === "true") event.preventDefault();
+    form.ariaBusy = "true";
+  });
+}
+addEventListener("pageshow", (event) => {
+  for (const form of all("form")) form.ariaBusy = null;
+  if (event.persisted) location.reload();
+});
+
+// Errors first.
+document.querySelector("[data-focus]")?.focus();
+
+// Back means where one came from.
+document.querySelector("[data-history]")?.addEventListener("click", (event) => {
+  if (history.length < 2) return;
+  event.preventDefault();
+  history.back();
+});
+
+// Seconds until a mail may be sent again. The button stays: the server decides.
+for (const line of all("[data-seconds]")) {
+  const end = performance.now() + Number(line.dataset.seconds) * 1000;
+  const tick = () => {
+    const left = Math.ceil((end - performance.now()) / 1000);
+    line.style.visibility = left > 0 ? "" : "hidden";
+    if (left <= 0) return;
+    line.textContent = line.textContent.replace(/\d+/, left);
+    setTimeout(tick, 1000);
+  };
+  tick();
+}
+
+// The waiting tab moves on by itself (J-02, J-15), and never while something is being typed into it.
+const typing = () => [...all("main input:not([type=hidden])")].some((field) => field.value !== "");
+async function look() {
+  try {
+    const answer = await fetch(main.dataset.status, { headers: { accept: "application/json" }, cache: "no-store" });
+    const { page, mail } = await answer.json();
+    const news = document.querySelector("[data-mail]");
+    if (page && page !== main.dataset.page) return location.reload();
+    if (mail && news && mail !== news.dataset.mail && !typing()) return location.reload();
+  } catch {
+    // Offline or asleep: the next look tells.
+  }
+  setTimeout(look, 3000);
+}
+if (main?.dataset.status) setTimeout(look, 3000);
