@@ -40,8 +40,9 @@ export class Mailbox {
     return linkIn(await this.next(to, (mail) => /\/link\//.test(mail.text)));
   }
 
-  async nextKey(to) {
-    return keyIn(await this.next(to, (mail) => !/\/link\//.test(mail.text) && /^\D*\d{6}\D*$/m.test(mail.text)));
+  /** With a reference (照合番号): the key of exactly that mail. */
+  async nextKey(to, reference) {
+    return keyIn(await this.next(to, (mail) => reference ? referenceIn(mail) === reference : referenceIn(mail)));
   }
 }
 
@@ -50,4 +51,4 @@ export const linkIn = (mail) => mail.text.match(/^\s*(https?:\/\/\S+\/link\/\S+)
 export const codeIn = (mail) => mail.text.match(/(?:確認コード：|Confirmation code: |[:：]\s*)(\d{6})\s*$/m)[1];
 /** The authentication key (M-02) and its reference (照合番号). */
 export const keyIn = (mail) => mail.text.match(/(?:^|[:：]\s*)(\d{6})\s*$/m)[1];
-export const referenceIn = (mail) => mail.text.match(/(?:照合番号|Reference)\s*[:：]\s*(\S+)/)[1];
+export const referenceIn = (mail) => mail.text.match(/(?:照合番号|Reference)\s*[:：]\s*(\S+)/)?.[1];

@@ -47,6 +47,11 @@ export class Page {
     return this.body.match(/data-support-code[^>]*>([^<]*)</)?.[1];
   }
 
+  /** 照合番号 of the key page. */
+  get reference() {
+    return this.body.match(/data-reference[^>]*>([^<]*)</)?.[1];
+  }
+
   link(name) {
     const tag = tagsOf(this.body, "a").find((one) => one["data-link"] === name);
     return tag && new URL(tag.href, this.url).href;
@@ -118,15 +123,19 @@ export class Visitor {
       method, agent: this.#agent,
       headers: Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)),
     };
-    const call = request({ host: "127.0.0.1", port: target.port, path: target.pathname + target.search, ...options });
-    call.end(body);
-    this.hooks.sent?.(call, url);
-    const [answer] = await once(call, "response");
-    let text = "";
-    answer.setEncoding("utf8");
-    for await (const chunk of answer) text += chunk;
-    for (const line of answer.headers["set-cookie"] ?? []) this.#keep(line);
-    return new Page(url, answer.statusCode, answer.headers, text);
+    try {
+      const call = request({ host: "127.0.0.1", port: target.port, path: target.pathname + target.search, ...options });
+      call.end(body);
+      this.hooks.sent?.();
+      const [answer] = await once(call, "response");
+      let text = "";
+      answer.setEncoding("utf8");
+      for await (const chunk of answer) text += chunk;
+      for (const line of answer.headers["set-cookie"] ?? []) this.#keep(line);
+      return new Page(url, answer.statusCode, answer.headers, text);
+    } finally {
+      await this.hooks.settled?.();
+    }
   }
 
   #keep(line) {
