@@ -102,7 +102,7 @@ class Witness {
     assert.equal(landing.id, "confirm-link", "looking at a link uses nothing up");
     const pressed = await mortal.tries(() => student.visitor.press(landing, {}));
     if (pressed.done) assert.equal(pressed.result.id, "email-registered");
-    const again = await student.visitor.get(link);
+    const again = await this.#looks(link);
     if (pressed.done) assert.equal(again.id, "email-registered", "a used link offers its button again");
     if (again.id === "email-registered") this.address = true;
     return "pressed a link";
@@ -110,11 +110,10 @@ class Witness {
 
   /** The page of the newest link; mails of an earlier login may come late, their links are replaced. */
   async #landing() {
-    const { mortal, student } = this;
+    const { mails } = this.mortal.demo;
     for (;;) {
-      const link = await mortal.demo.mails.nextLink(student.email);
-      const first = await mortal.tries(() => student.visitor.get(link));
-      const landing = first.done ? first.result : await student.visitor.get(link);
+      const link = await mails.nextLink(this.student.email);
+      const landing = await this.#looks(link);
       if (!landing.errors.includes("E-32")) return { link, landing };
     }
   }
@@ -123,7 +122,7 @@ class Witness {
     const { mortal, student } = this;
     const { done, result } = await mortal.tries(() => student.provesSecondPassword(page));
     // shown anew: where the login stands now
-    const keyPage = await student.visitor.get(done ? result.url : page.url, student.back);
+    const keyPage = await this.#looks(done ? result.url : page.url);
     if (done) assert.equal(keyPage.id, "auth-key", "an acknowledged second password must be proven again");
     if (keyPage.id !== "auth-key") return "second-password";
     return this.#entersKey(keyPage, await mortal.demo.mails.nextKey(student.email, keyPage.reference));
@@ -168,6 +167,13 @@ class Witness {
     assert.ok(answers <= 1, `one code gave tokens ${answers} times`);
     assert.ok(answers + unknown >= 1, "a good code was refused although no answer was lost");
     return "redeemed";
+  }
+
+  /** A page, asked for again when the first answer was lost. */
+  async #looks(url) {
+    const look = () => this.student.visitor.get(url, this.student.back);
+    const { done, result } = await this.mortal.tries(look);
+    return done ? result : look();
   }
 
   /** A token that was handed out outlives the process. */
