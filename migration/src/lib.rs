@@ -1,1 +1,28 @@
-//! The database schema: one file a change, never edited once released.
+//! The database's schema: one file a change, never edited once it is released.
+
+mod column;
+mod m20261122_000001_accounts;
+mod m20261122_000002_logins;
+mod m20261122_000003_tokens;
+mod m20261122_000004_outbox;
+mod m20261122_000005_audit;
+mod m20261122_000006_signing_keys;
+
+pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
+use sea_orm_migration::{MigrationTrait, async_trait};
+
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261122_000001_accounts::Migration),
+            Box::new(m20261122_000002_logins::Migration),
+            Box::new(m20261122_000003_tokens::Migration),
+            Box::new(m20261122_000004_outbox::Migration),
+            Box::new(m20261122_000005_audit::Migration),
+            Box::new(m20261122_000006_signing_keys::Migration),
+        ]
+    }
+}

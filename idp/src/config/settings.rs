@@ -82,7 +82,7 @@ pub struct RetentionSettings {
 impl Configuration {
     /// Reads and checks everything; all findings at once. Repeatable: a reload is a second call.
     pub fn load(path: &Path, environment: impl IntoIterator<Item = (String, String)>) -> Result<Self, Findings> {
-        super::load::load(path, environment.into_iter().collect())
+        super::load::load(path, &environment.into_iter().collect::<Vec<_>>())
     }
 
     /// The demo's secret must not guard anything real: `serve` and `check` refuse it, `demo` does not ask.

@@ -48,6 +48,11 @@ pub enum LetterState {
     Expired,
 }
 
+impl LetterState {
+    /// States from which a mail may still be sent.
+    pub const WAITING: [Self; 3] = [Self::Queued, Self::Delayed, Self::Unsent];
+}
+
 /// What became of a mail, for whoever waits for it (journeys 1.3, 14).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LetterStanding {

@@ -105,7 +105,7 @@ impl Flows {
     }
 
     /// A new login with a support code of its own.
-    pub(super) fn new_pending(&self, destination: Destination) -> PendingLogin {
+    pub fn new_pending(&self, destination: Destination) -> PendingLogin {
         let now = self.now();
         PendingLogin {
             id: LoginId::new(entropy::code(&*self.entropy, 8)),
@@ -114,6 +114,7 @@ impl Flows {
             begun_at: now,
             pressed_at: now,
             departure: None,
+            ineligible: None,
         }
     }
 

@@ -8,6 +8,7 @@ use crate::{
         audit::{AuditEvent, Event},
         auth_key,
         clock::Timestamp,
+        ids::LoginId,
         language::Language,
         login::Gate,
         one_time_url::{LinkVerdict, OneTimeUrl, Purpose},
@@ -28,17 +29,22 @@ pub enum LinkView {
     Good {
         email_masked: String,
         user_id_masked: String,
-        language: Language,
+        about: LinkAbout,
     },
     /// The address it confirmed is in force: the same page as after the press.
-    Confirmed {
-        language: Language,
-    },
+    Confirmed(LinkAbout),
     Bad {
         verdict: LinkVerdict,
-        language: Language,
+        about: LinkAbout,
     },
     Unknown,
+}
+
+/// Where a link came from: its language, and the login that waits for it.
+#[derive(Debug)]
+pub struct LinkAbout {
+    pub language: Language,
+    pub login: Option<LoginId>,
 }
 
 /// What became of a short code.
@@ -55,15 +61,15 @@ impl Flows {
     /// GET of a link: nothing changes, however often and whoever asks (SR-41).
     pub async fn look_at_link(&self, tenant: &Tenant, token: &str) -> Result<LinkView, FlowError> {
         let Some((url, account)) = self.mailed_link(tenant, token).await? else { return Ok(LinkView::Unknown) };
-        let language = url.language;
+        let about = LinkAbout { language: url.language, login: url.login.clone() };
         Ok(match url.verdict(&account, self.now()) {
             LinkVerdict::Good => LinkView::Good {
                 email_masked: self.pending_address(&url)?.masked(),
                 user_id_masked: masked_user_id(&account.user_id),
-                language,
+                about,
             },
-            LinkVerdict::Used if url.is_confirmed(&account) => LinkView::Confirmed { language },
-            verdict => LinkView::Bad { verdict, language },
+            LinkVerdict::Used if url.is_confirmed(&account) => LinkView::Confirmed(about),
+            verdict => LinkView::Bad { verdict, about },
         })
     }
 

@@ -10,7 +10,9 @@ use crate::{
         entropy,
         ids::{AccountId, Subject, UpstreamId},
         language::LanguageWishes,
-        login::{Attempt, Factor, Login, LoginTicket, PendingDeparture, PendingLogin, Proof, Proofs, Rules},
+        login::{
+            Attempt, Factor, Ineligible, Login, LoginTicket, PendingDeparture, PendingLogin, Proof, Proofs, Rules,
+        },
         parameters::Parameters,
         policy::TwoFactor,
         secret::{Secret, random_text, same_bytes, sha256_hex},
@@ -45,14 +47,6 @@ pub enum Arrived {
         wait: std::time::Duration,
     },
     NotEligible(Ineligible),
-}
-
-/// Why somebody the university knows may not use the service (J-17).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Ineligible {
-    Graduate,
-    Missing(Vec<String>),
-    Suspended,
 }
 
 impl Flows {

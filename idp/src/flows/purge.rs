@@ -17,6 +17,6 @@ impl Flows {
         let now = self.now();
         let retention = Retention { logins, sessions: SESSIONS, letters: LETTERS };
         self.store.expire_letters(now, 500).await?;
-        Ok(self.store.purge(now, &retention).await?.rows)
+        Ok(self.store.purge(now, &retention).await?)
     }
 }

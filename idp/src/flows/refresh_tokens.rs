@@ -58,7 +58,7 @@ impl Flows {
         let account =
             self.grantee(tenant, &grant).await?.ok_or_else(|| invalid_grant("the account is not available"))?;
 
-        let keys = self.keyring(&tenant.id)?.current();
+        let keys = self.published_keys(tenant).await?;
         let about = TokenSubject { tenant, client, account: &account, grant: &grant };
         let id_token = self.id_token(&keys, &about, None, now)?;
         let (access_token, access) = self.new_access_token(&grant, scope.clone(), now)?;

@@ -1,16 +1,22 @@
 //! Signing keys are made, take over, retire and go (SR-67, SR-68); the key ring follows what the database says.
 
+use std::{sync::Arc, time::Duration};
+
 use crate::{
     domain::{
         audit::{AuditEvent, Event},
         ids::{KeyId, TenantId},
         signing_key::{KeyState, Rotation, SigningAlgorithm, SigningKey, by_hand, due},
+        tenant::Tenant,
     },
     keys::{KeySet, generate},
     store::Tx,
 };
 
 use super::{FlowError, Flows};
+
+/// How long a request waits for the keys of a new tenant.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 impl Flows {
     /// Does what is due for one tenant, then loads its key ring anew.
@@ -25,6 +31,17 @@ impl Flows {
         let keys = self.store.signing_keys(tenant).await?;
         let steps = by_hand(&keys, algorithm);
         self.apply(tenant, keys, steps).await
+    }
+
+    /// What the JWKS shows; of a new tenant as soon as it has keys.
+    pub async fn published_keys(&self, tenant: &Tenant) -> Result<Arc<KeySet>, FlowError> {
+        let ring = self.keyring(&tenant.id)?;
+        tokio::time::timeout(PATIENCE, ring.complete()).await.map_err(|_| FlowError::NotReady)
+    }
+
+    /// Whether every tenant can sign.
+    pub fn keys_are_ready(&self) -> bool {
+        self.keyrings.values().all(|ring| ring.current().is_complete())
     }
 
     /// Loads what the database holds, so that a rotation by another process is seen.
@@ -73,7 +90,7 @@ impl Flows {
         algorithm: SigningAlgorithm,
         state: KeyState,
     ) -> Result<SigningKey, FlowError> {
-        let (vault, owner, now) = (std::sync::Arc::clone(&self.vault), tenant.clone(), self.now());
+        let (vault, owner, now) = (Arc::clone(&self.vault), tenant.clone(), self.now());
         let made = tokio::task::spawn_blocking(move || generate(algorithm, &owner, &vault, now)).await;
         let mut key = made.map_err(|error| FlowError::Stored(error.to_string()))??;
         if state == KeyState::Active {

@@ -1,10 +1,122 @@
-//! HTTP: parse, call one flow, answer.
+//! HTTP: parse, call one flow, answer. The router is one line a route, grouped by who calls it.
 
 pub mod access;
+mod assets;
 pub mod client_address;
+mod cookies;
+mod cors;
+mod csrf;
 pub mod deeds;
+mod failure;
 pub mod headers;
 pub mod limits;
+mod login;
+mod maintenance;
+mod oidc;
 pub mod ops;
+mod paths;
 mod pulse;
 pub mod server;
+pub mod site;
+mod visit;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    middleware::{from_fn, from_fn_with_state},
+    routing::{get, post},
+};
+use ipnet::IpNet;
+
+use crate::domain::entropy::Entropy;
+
+use deeds::Deeds;
+use limits::{BodyLimit, Guard, RequestLimits};
+use oidc::{authorize, discovery, end_session, introspection, jwks, revocation, token, userinfo};
+use site::House;
+
+/// The public router: every tenant's routes behind the choice of the tenant.
+pub fn router(house: House, entropy: Arc<dyn Entropy>, deeds: Deeds, trusted_proxies: Vec<IpNet>) -> Router {
+    let routes = documents().merge(endpoints()).merge(front_channel(&deeds)).merge(sign_in_pages(&deeds));
+    let routes = routes.fallback(login::front::not_found).layer(from_fn(access::name_route));
+    Router::new()
+        .fallback(site::dispatch)
+        .with_state((house, routes))
+        .layer(from_fn_with_state(Guard::new(RequestLimits::default(), trusted_proxies), limits::guard))
+        .layer(from_fn(headers::secure))
+        .layer(from_fn_with_state(entropy, access::record))
+}
+
+/// Read by anyone, the same for all.
+fn documents() -> Router {
+    Router::new()
+        .route("/.well-known/openid-configuration", get(discovery::get))
+        .route("/.well-known/oauth-authorization-server", get(discovery::get))
+        .route("/jwks", get(jwks::get))
+        .route("/assets/{theme}/{file}", get(assets::get))
+}
+
+/// Called by clients. Their writes go through the group-committing writer, which outlives a hung-up caller.
+fn endpoints() -> Router {
+    let shared = Router::new()
+        .route("/token", post(token::post))
+        .route("/userinfo", get(userinfo::get).post(userinfo::post))
+        .route_layer(from_fn(cors::clients_origins));
+    Router::new()
+        .route("/introspect", post(introspection::post))
+        .route("/revoke", post(revocation::post))
+        .merge(shared)
+        .layer(from_fn_with_state(BodyLimit::FORM, limits::body))
+}
+
+/// Clients send a browser here.
+fn front_channel(deeds: &Deeds) -> Router {
+    Router::new()
+        .route("/authorize", get(authorize::get).post(authorize::post))
+        .route("/logout", get(end_session::get).post(end_session::post))
+        .layer(from_fn(maintenance::close))
+        .layer(from_fn_with_state(deeds.clone(), deeds::finish_all))
+        .layer(from_fn_with_state(BodyLimit::FORM, limits::body))
+}
+
+/// Used by people.
+fn sign_in_pages(deeds: &Deeds) -> Router {
+    // These two write although they are GETs: the university's answer, and the end of a login.
+    let writing = Router::new()
+        .route("/upstream/{upstream}/callback", get(login::callback::get))
+        .route("/login/{login}/finish", get(login::finish::get))
+        .layer(from_fn_with_state(deeds.clone(), deeds::finish_all));
+    Router::new()
+        .route("/", get(login::front::get))
+        .route("/link/{token}", get(login::confirm_link::get).post(login::confirm_link::post))
+        .route("/login/{login}", get(login::sign_in::get).post(login::sign_in::post))
+        .route("/login/{login}/restart", get(login::restart::get))
+        .route("/login/{login}/next", get(login::restart::next))
+        .route("/login/{login}/status", get(login::status::get))
+        .route("/login/{login}/not-eligible", get(login::not_eligible::get))
+        .route("/login/{login}/decline", get(login::not_eligible::decline))
+        .route(
+            "/login/{login}/already-signed-in",
+            get(login::already_signed_in::get).post(login::already_signed_in::post),
+        )
+        .route("/login/{login}/register-email", get(login::register_email::get).post(login::register_email::post))
+        .route("/login/{login}/email-sent", get(login::email_sent::get).post(login::email_sent::post))
+        .route("/login/{login}/email-registered", get(login::email_registered::get))
+        .route(
+            "/login/{login}/set-second-password",
+            get(login::set_second_password::get).post(login::set_second_password::post),
+        )
+        .route("/login/{login}/second-password-set", get(login::set_second_password::done))
+        .route("/login/{login}/second-password", get(login::second_password::get).post(login::second_password::post))
+        .route("/login/{login}/locked", get(login::locked::get))
+        .route("/login/{login}/send-auth-key", get(login::send_auth_key::get).post(login::send_auth_key::post))
+        .route("/login/{login}/auth-key", get(login::auth_key::get).post(login::auth_key::post))
+        .route("/login/{login}/auth-key-invalid", get(login::auth_key::invalid))
+        .route("/login/{login}/auth-key-reissued", get(login::auth_key::reissued))
+        .route("/login/{login}/lost-mailbox", get(login::lost_mailbox::get))
+        .layer(from_fn_with_state(deeds.clone(), deeds::finish_posts))
+        .merge(writing)
+        .layer(from_fn(maintenance::close))
+        .layer(from_fn_with_state(BodyLimit::FORM, limits::body))
+}

@@ -2,4 +2,6 @@
 
 pub mod compose;
 pub mod memory;
+mod message;
+pub mod smtp;
 pub mod transport;

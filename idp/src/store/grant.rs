@@ -2,58 +2,83 @@
 
 use std::sync::Arc;
 
+use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, Select, sea_query::Expr};
+
 use crate::domain::{
     clock::Timestamp,
-    grant::{AccessToken, AuthorizationCode, Grant, RefreshToken},
-    ids::{AccountId, GrantId, SessionId},
+    grant::{AccessToken, AuthorizationCode, Grant, RefreshState, RefreshToken},
+    ids::{AccountId, ClientId, GrantId, SessionId, TenantId},
+    pkce::CodeChallenge,
+    redirect_uri::RedirectUri,
+    scope::Scope,
     secret::TokenKey,
 };
 
-use super::{Store, StoreError, Tx};
+use super::{
+    Store, StoreError, Tx,
+    entity::{access_token, authorization_code, grant, refresh_token},
+    stored::{OPEN, REVOKED, USED, from_json, instant, json, millis, only, uuid},
+};
 
 impl Store {
     /// Cached.
     pub async fn grant(&self, id: GrantId) -> Result<Option<Arc<Grant>>, StoreError> {
-        todo!()
+        let load = async { only(self.reader(), by_id(id)).await?.map(grant::Model::read).transpose() };
+        self.caches().grants.get_or_load(&id, load).await
     }
 
     /// Cached; a stale entry can only lead to a refusal.
     pub async fn authorization_code(&self, key: &TokenKey) -> Result<Option<Arc<AuthorizationCode>>, StoreError> {
-        todo!()
+        use authorization_code::{Column, Entity, Model};
+        let select = Entity::find().filter(Column::Key.eq(key.as_str()));
+        let load = async { only(self.reader(), select).await?.map(Model::read).transpose() };
+        self.caches().codes.get_or_load(key, load).await
     }
 
     /// Cached.
     pub async fn access_token(&self, key: &TokenKey) -> Result<Option<Arc<AccessToken>>, StoreError> {
-        todo!()
+        use access_token::{Column, Entity, Model};
+        let select = Entity::find().filter(Column::Key.eq(key.as_str()));
+        let load = async { only(self.reader(), select).await?.map(Model::read).transpose() };
+        self.caches().access_tokens.get_or_load(key, load).await
     }
 
     /// Cached; a stale entry can only lead to a refusal.
     pub async fn refresh_token(&self, key: &TokenKey) -> Result<Option<Arc<RefreshToken>>, StoreError> {
-        todo!()
+        use refresh_token::{Column, Entity, Model};
+        let select = Entity::find().filter(Column::Key.eq(key.as_str()));
+        let load = async { only(self.reader(), select).await?.map(Model::read).transpose() };
+        self.caches().refresh_tokens.get_or_load(key, load).await
     }
 }
 
 impl Tx {
     pub async fn grant(&self, id: GrantId) -> Result<Option<Grant>, StoreError> {
-        todo!()
+        only(self.db(), by_id(id)).await?.map(grant::Model::read).transpose()
     }
 
     pub async fn insert_grant_and_code(&self, grant: &Grant, code: &AuthorizationCode) -> Result<(), StoreError> {
-        todo!()
+        let grant = grant::Model::of(grant)?.into_active_model();
+        grant::Entity::insert(grant).exec_without_returning(self.db()).await?;
+        let code = authorization_code::Model::of(code).into_active_model();
+        authorization_code::Entity::insert(code).exec_without_returning(self.db()).await?;
+        Ok(())
     }
 
-    /// False if it was revoked already.
+    /// All its tokens end with it. False if it was revoked already.
     pub async fn revoke_grant(&self, id: GrantId, at: Timestamp) -> Result<bool, StoreError> {
-        todo!()
+        Ok(!self.revoke(grant::Column::Id.eq(id.to_string()), at).await?.is_empty())
     }
 
+    /// The account leads to the grants faster than the session does.
     pub async fn revoke_grants_of_session(
         &self,
         account: AccountId,
         session: SessionId,
         at: Timestamp,
     ) -> Result<Vec<GrantId>, StoreError> {
-        todo!()
+        let account = grant::Column::Account.eq(account.to_string());
+        self.revoke(account.and(grant::Column::Session.eq(session.to_string())), at).await
     }
 
     pub async fn revoke_grants_of_account(
@@ -61,15 +86,163 @@ impl Tx {
         account: AccountId,
         at: Timestamp,
     ) -> Result<Vec<GrantId>, StoreError> {
-        todo!()
+        self.revoke(grant::Column::Account.eq(account.to_string()), at).await
     }
 
+    async fn revoke(&self, which: Expr, at: Timestamp) -> Result<Vec<GrantId>, StoreError> {
+        let revoked = grant::Entity::update_many()
+            .col_expr(grant::Column::RevokedAt, Expr::value(at.as_millis()))
+            .filter(which)
+            .filter(grant::Column::RevokedAt.is_null())
+            .exec_with_returning(self.db())
+            .await?;
+        let ids = revoked.iter().map(|row| uuid(&row.id, "grant id").map(GrantId));
+        let ids: Vec<GrantId> = ids.collect::<Result<_, _>>()?;
+        self.changes().grants.extend(ids.iter().copied());
+        Ok(ids)
+    }
+
+    /// False if it is unknown or revoked already.
     pub async fn revoke_access_token(&self, key: &TokenKey) -> Result<bool, StoreError> {
-        todo!()
+        let revoked = access_token::Entity::update_many()
+            .col_expr(access_token::Column::State, Expr::value(REVOKED))
+            .filter(access_token::Column::Key.eq(key.as_str()))
+            .filter(access_token::Column::State.eq(OPEN))
+            .exec(self.db())
+            .await?;
+        self.changes().access_tokens.push(key.clone());
+        Ok(revoked.rows_affected == 1)
     }
 
     /// Open ones only: a used one keeps its successor.
     pub async fn revoke_refresh_token(&self, key: &TokenKey) -> Result<bool, StoreError> {
-        todo!()
+        let revoked = refresh_token::Entity::update_many()
+            .col_expr(refresh_token::Column::State, Expr::value(REVOKED))
+            .filter(refresh_token::Column::Key.eq(key.as_str()))
+            .filter(refresh_token::Column::State.eq(OPEN))
+            .exec(self.db())
+            .await?;
+        self.changes().refresh_tokens.push(key.clone());
+        Ok(revoked.rows_affected == 1)
+    }
+}
+
+fn by_id(id: GrantId) -> Select<grant::Entity> {
+    grant::Entity::find().filter(grant::Column::Id.eq(id.to_string()))
+}
+
+fn grant_id(text: &str) -> Result<GrantId, StoreError> {
+    uuid(text, "grant id").map(GrantId)
+}
+
+impl grant::Model {
+    pub(super) fn of(grant: &Grant) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: grant.id.to_string(),
+            tenant: grant.tenant.to_string(),
+            client: grant.client.to_string(),
+            account: grant.account.to_string(),
+            session: grant.session.to_string(),
+            terms: json(&grant.terms, "terms")?,
+            created_at: grant.created_at.as_millis(),
+            revoked_at: millis(grant.revoked_at),
+        })
+    }
+
+    fn read(self) -> Result<Grant, StoreError> {
+        Ok(Grant {
+            id: grant_id(&self.id)?,
+            tenant: TenantId::new(self.tenant),
+            client: ClientId::new(self.client),
+            account: AccountId(uuid(&self.account, "account id")?),
+            session: SessionId(uuid(&self.session, "session id")?),
+            terms: from_json(&self.terms, "terms")?,
+            created_at: Timestamp::from_millis(self.created_at),
+            revoked_at: instant(self.revoked_at),
+        })
+    }
+}
+
+impl authorization_code::Model {
+    pub(super) fn of(code: &AuthorizationCode) -> Self {
+        Self {
+            key: code.key.as_str().to_owned(),
+            grant_id: code.grant.to_string(),
+            redirect_uri: code.redirect_uri.as_str().to_owned(),
+            code_challenge: code.code_challenge.as_ref().map(ToString::to_string),
+            state: if code.used { USED } else { OPEN }.to_owned(),
+            expires_at: code.expires_at.as_millis(),
+        }
+    }
+
+    fn read(self) -> Result<AuthorizationCode, StoreError> {
+        let corrupt = |what| StoreError::Corrupt { what };
+        let challenge = self.code_challenge.map(CodeChallenge::try_from).transpose();
+        Ok(AuthorizationCode {
+            key: TokenKey::from_stored(self.key),
+            grant: grant_id(&self.grant_id)?,
+            // Not registered anew: what may be registered can change, what a client was sent to cannot.
+            redirect_uri: serde_json::from_value::<RedirectUri>(self.redirect_uri.into())
+                .map_err(|_| corrupt("redirect URI"))?,
+            code_challenge: challenge.map_err(|_| corrupt("code challenge"))?,
+            expires_at: Timestamp::from_millis(self.expires_at),
+            used: self.state != OPEN,
+        })
+    }
+}
+
+impl access_token::Model {
+    pub(super) fn of(token: &AccessToken) -> Self {
+        Self {
+            key: token.key.as_str().to_owned(),
+            grant_id: token.grant.to_string(),
+            scope: token.scope.to_string(),
+            state: if token.revoked { REVOKED } else { OPEN }.to_owned(),
+            created_at: token.created_at.as_millis(),
+            expires_at: token.expires_at.as_millis(),
+        }
+    }
+
+    fn read(self) -> Result<AccessToken, StoreError> {
+        Ok(AccessToken {
+            key: TokenKey::from_stored(self.key),
+            grant: grant_id(&self.grant_id)?,
+            scope: Scope::parse(&self.scope),
+            created_at: Timestamp::from_millis(self.created_at),
+            expires_at: Timestamp::from_millis(self.expires_at),
+            revoked: self.state != OPEN,
+        })
+    }
+}
+
+impl refresh_token::Model {
+    pub(super) fn of(token: &RefreshToken) -> Self {
+        let (state, successor) = match &token.state {
+            RefreshState::Open => (OPEN, None),
+            RefreshState::Used { successor } => (USED, Some(successor.as_str().to_owned())),
+            RefreshState::Revoked => (REVOKED, None),
+        };
+        Self {
+            key: token.key.as_str().to_owned(),
+            grant_id: token.grant.to_string(),
+            state: state.to_owned(),
+            successor,
+            expires_at: token.expires_at.as_millis(),
+        }
+    }
+
+    fn read(self) -> Result<RefreshToken, StoreError> {
+        let state = match (self.state.as_str(), self.successor) {
+            (OPEN, None) => RefreshState::Open,
+            (USED, Some(successor)) => RefreshState::Used { successor: TokenKey::from_stored(successor) },
+            (REVOKED, _) => RefreshState::Revoked,
+            _ => return Err(StoreError::Corrupt { what: "refresh token state" }),
+        };
+        Ok(RefreshToken {
+            key: TokenKey::from_stored(self.key),
+            grant: grant_id(&self.grant_id)?,
+            expires_at: Timestamp::from_millis(self.expires_at),
+            state,
+        })
     }
 }

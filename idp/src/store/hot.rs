@@ -1,5 +1,10 @@
 //! The writes of the hot path: plain values for the one task that commits them in groups (hot-path.md §4).
 
+use tokio::{
+    sync::{mpsc::error::SendTimeoutError, oneshot},
+    time::timeout,
+};
+
 use crate::domain::{
     audit::AuditEvent,
     clock::Timestamp,
@@ -7,9 +12,9 @@ use crate::domain::{
     secret::TokenKey,
 };
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, committer::Job};
 
-/// A live session is answered with a code.
+/// A live session is answered with a code. Lost if that session has ended.
 #[derive(Clone, Debug)]
 pub struct Authorize {
     pub grant: Grant,
@@ -19,7 +24,7 @@ pub struct Authorize {
     pub audit: Option<AuditEvent>,
 }
 
-/// A code becomes tokens (SR-52).
+/// A code becomes tokens (SR-52). Lost if the code is used or has expired.
 #[derive(Clone, Debug)]
 pub struct Redeem {
     pub code: TokenKey,
@@ -29,19 +34,20 @@ pub struct Redeem {
     pub audit: Option<AuditEvent>,
 }
 
-/// A refresh token is replaced by its successor (SR-54).
+/// A refresh token is replaced by its successor (SR-54). Lost if it is used, revoked or has expired.
 #[derive(Clone, Debug)]
 pub struct Rotate {
     pub old: TokenKey,
     pub now: Timestamp,
     pub access: AccessToken,
     pub refresh: RefreshToken,
-    /// The answer to an earlier rotation was lost: the successor that nobody has used, revoked if that still holds.
+    /// The answer to an earlier rotation was lost: `old` is used, this is its successor, and nobody has used it.
+    /// It is revoked in favour of `refresh`; lost if any of that no longer holds.
     pub replaces: Option<TokenKey>,
     pub audit: Option<AuditEvent>,
 }
 
-/// Who was first; a loser has written nothing. What it presented is then read anew from the database.
+/// Who was first. A loser has written nothing; what it presented is read from the database next time, not from the cache.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub enum Won {
@@ -49,26 +55,50 @@ pub enum Won {
     Lost,
 }
 
+/// One command, as the committer takes it.
+#[derive(Clone, Debug)]
+pub enum Deed {
+    Authorize(Box<Authorize>),
+    Redeem(Box<Redeem>),
+    Rotate(Box<Rotate>),
+    Touch { key: TokenKey, at: Timestamp },
+    Record(Box<AuditEvent>),
+}
+
 impl Store {
-    pub async fn authorize(&self, authorize: Authorize) -> Result<(), StoreError> {
-        todo!()
+    pub async fn authorize(&self, authorize: Authorize) -> Result<Won, StoreError> {
+        self.command(Deed::Authorize(Box::new(authorize))).await
     }
 
     pub async fn redeem(&self, redeem: Redeem) -> Result<Won, StoreError> {
-        todo!()
+        self.command(Deed::Redeem(Box::new(redeem))).await
     }
 
     pub async fn rotate(&self, rotate: Rotate) -> Result<Won, StoreError> {
-        todo!()
+        self.command(Deed::Rotate(Box::new(rotate))).await
     }
 
     /// Notes a session's use; an ended session stays as it is.
     pub async fn touch_session(&self, key: TokenKey, at: Timestamp) -> Result<(), StoreError> {
-        todo!()
+        self.command(Deed::Touch { key, at }).await.map(|_| ())
     }
 
     /// An audit row of its own.
     pub async fn record(&self, event: AuditEvent) -> Result<(), StoreError> {
-        todo!()
+        self.command(Deed::Record(Box::new(event))).await.map(|_| ())
+    }
+
+    /// Answers after the COMMIT. Whoever waits longer than its turn may take is sent away, and its command, unless it is
+    /// just being written, is left aside.
+    async fn command(&self, deed: Deed) -> Result<Won, StoreError> {
+        let (answer, answered) = oneshot::channel();
+        match self.queue().send_timeout(Job::Do { deed, answer }, self.wait()).await {
+            Ok(()) => {}
+            Err(SendTimeoutError::Timeout(_) | SendTimeoutError::Closed(_)) => return Err(StoreError::Busy),
+        }
+        match timeout(self.wait(), answered).await {
+            Ok(Ok(result)) => result,
+            Ok(Err(_)) | Err(_) => Err(StoreError::Busy),
+        }
     }
 }

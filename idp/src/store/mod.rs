@@ -12,8 +12,13 @@
 
 mod account;
 mod audit;
+mod audit_chain;
 mod auth_key;
+mod batch;
+mod cache;
+mod committer;
 mod directory;
+mod entity;
 mod error;
 mod grant;
 mod hot;
@@ -23,14 +28,18 @@ mod one_time_url;
 mod open;
 mod outbox;
 mod purge;
+mod schema;
 mod session;
 mod signing_key;
+mod stored;
 mod transaction;
 
-pub use audit::{AuditCheckpoint, AuditFilter};
+pub use audit::AuditFilter;
+pub use audit_chain::AuditCheckpoint;
 pub use error::StoreError;
 pub use hot::{Authorize, Redeem, Rotate, Won};
-pub use open::{Backend, MigrationStanding, Store, StoreOptions};
+pub use open::{Backend, Store, StoreOptions};
 pub use outbox::LetterReport;
-pub use purge::{Purged, Retention};
+pub use purge::Retention;
+pub use schema::MigrationStanding;
 pub use transaction::{Tx, Window};

@@ -1,5 +1,10 @@
 //! Where the first factor is proven: at the university's own sign-in page, or by a password typed here.
 
+pub mod attributes;
+pub mod directory;
+pub mod outbound;
+mod strict_json;
+
 use std::time::Duration;
 
 use async_trait::async_trait;

@@ -71,11 +71,10 @@ document.querySelector("[data-history]")?.addEventListener("click", (event) => {
 for (const line of all("[data-seconds]")) {
   const end = performance.now() + Number(line.dataset.seconds) * 1000;
   const tick = () => {
-    const left = Math.ceil((end - performance.now()) / 1000);
-    line.style.visibility = left > 0 ? "" : "hidden";
-    if (left <= 0) return;
+    const left = Math.max(0, Math.ceil((end - performance.now()) / 1000));
     line.textContent = line.textContent.replace(/\d+/, left);
-    setTimeout(tick, 1000);
+    if (left > 0) setTimeout(tick, 1000);
+    else if ("vanish" in line.dataset) line.style.visibility = "hidden";
   };
   tick();
 }

@@ -9,7 +9,7 @@ mod proofs;
 pub use attempts::{Attempt, Ledger, Lock, Rules};
 pub use gates::{Gate, Standing, next};
 pub use need::{Need, Unmet, reachable};
-pub use pending::{LoginTicket, MAX_SEALED, PendingDeparture, PendingLogin};
+pub use pending::{Ineligible, LoginTicket, MAX_SEALED, PendingDeparture, PendingLogin};
 pub use proofs::{Factor, Proof, Proofs};
 
 use serde::{Deserialize, Serialize};

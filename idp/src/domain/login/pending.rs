@@ -48,6 +48,21 @@ pub struct PendingLogin {
     pub pressed_at: Timestamp,
     #[serde(rename = "u", default, skip_serializing_if = "Option::is_none")]
     pub departure: Option<PendingDeparture>,
+    /// The university knows the person, and the service is not for them: kept, so that P-24 survives a reload.
+    #[serde(rename = "e", default, skip_serializing_if = "Option::is_none")]
+    pub ineligible: Option<Ineligible>,
+}
+
+/// Why somebody the university knows may not use the service (J-17).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Ineligible {
+    #[serde(rename = "g")]
+    Graduate,
+    /// These attributes, by our names, were not sent.
+    #[serde(rename = "m")]
+    Missing(Vec<String>),
+    #[serde(rename = "s")]
+    Suspended,
 }
 
 /// The browser is at the university.

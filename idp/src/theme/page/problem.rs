@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::domain::clock::Timestamp;
 
@@ -10,7 +10,7 @@ use crate::domain::clock::Timestamp;
 ///
 /// Some texts need arguments: `minutes` (E-07), `domains` (E-24, E-25), `time` (E-26, E-65), `seconds` (E-27, E-53, E-63),
 /// `min` (E-40), `max` (E-52), `digits` (E-60), `key_ref` (E-61). A page whose problem lacks one cannot be made.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Problem {
     /// `name` of the field it belongs to; none: it belongs to the whole page.
     pub field: Option<String>,
@@ -21,7 +21,7 @@ pub struct Problem {
 }
 
 /// A value that stands in an error's text. A time is printed in Japan time and says so.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Argument {
     Text(String),

@@ -1,0 +1,107 @@
+//! `clients/<client_id>.toml`: one client, in the names of RFC 7591 and OpenID Connect Registration.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::config::values::{Located, OneOrMany, Setting};
+
+/// One client.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(title = "client.toml")]
+pub struct ClientToml {
+    /// Without it: the name of the file.
+    pub client_id: Setting<String>,
+    pub client_name: Setting<String>,
+    #[serde(rename = "client_name#ja")]
+    pub client_name_ja: Setting<String>,
+    #[serde(rename = "client_name#en")]
+    pub client_name_en: Setting<String>,
+    #[serde(rename = "client_name#zh-CN")]
+    pub client_name_zh_cn: Setting<String>,
+    #[serde(rename = "client_name#ko")]
+    pub client_name_ko: Setting<String>,
+    pub redirect_uris: Vec<Located<String>>,
+    pub post_logout_redirect_uris: Vec<Located<String>>,
+    pub grant_types: Setting<Vec<GrantTypeName>>,
+    pub response_types: Setting<Vec<ResponseTypeName>>,
+    pub scope: Setting<String>,
+    pub token_endpoint_auth_method: Setting<AuthMethodName>,
+    pub id_token_signed_response_alg: Setting<AlgorithmName>,
+    pub subject_type: Setting<SubjectTypeName>,
+    pub default_acr_values: Vec<Located<String>>,
+    /// Seconds.
+    pub default_max_age: Setting<i64>,
+    pub require_auth_time: Setting<bool>,
+    pub initiate_login_uri: Setting<String>,
+    pub logo_uri: Setting<String>,
+    pub policy_uri: Setting<String>,
+    pub tos_uri: Setting<String>,
+    /// Never here: `client_secret_sha256` or `client_secret_file`.
+    #[schemars(skip)]
+    pub client_secret: Setting<String>,
+    pub client_secret_file: Setting<String>,
+    /// Lower-case hex; two while rotating.
+    pub client_secret_sha256: Option<OneOrMany>,
+    pub theme: Setting<String>,
+    pub account_return_uris: Vec<Located<String>>,
+    pub menu: MenuTable,
+    pub minimum_acr: Setting<String>,
+    pub consent: Setting<ConsentName>,
+    pub require_pkce: Setting<bool>,
+    pub access_token_format: Setting<AccessTokenFormatName>,
+}
+
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct MenuTable {
+    pub top: Setting<String>,
+    pub manual: Setting<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum GrantTypeName {
+    AuthorizationCode,
+    RefreshToken,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ResponseTypeName {
+    Code,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AuthMethodName {
+    ClientSecretBasic,
+    ClientSecretPost,
+    None,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+pub enum AlgorithmName {
+    #[serde(rename = "RS256")]
+    Rs256,
+    #[serde(rename = "ES256")]
+    Es256,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SubjectTypeName {
+    Public,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ConsentName {
+    None,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AccessTokenFormatName {
+    Opaque,
+}

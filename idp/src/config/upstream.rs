@@ -1,0 +1,243 @@
+//! `[[upstream]]` → where the first factor is proven, and who is eligible.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use regex::Regex;
+
+use super::{
+    checker::{Checker, is_name, web_address},
+    files::{ConditionTable, UpstreamKindName, UpstreamTable},
+    read::nearest,
+    values::{Length, Located, Setting},
+};
+use crate::domain::{
+    claims,
+    ids::UpstreamId,
+    secret::Secret,
+    tenant::{Condition, EligibilityRule, LocalizedText, OidcUpstream, PasswordLimits, Upstream, UpstreamKind},
+};
+
+const MAX_ATTEMPTS: u32 = 5;
+const WINDOW: Duration = Duration::from_secs(15 * 60);
+/// A pattern larger than this when compiled is a mistake or an attack.
+const MAX_PATTERN: usize = 1 << 20;
+
+/// What `[upstream.attributes]` may map to: these we make ourselves, the university cannot say them.
+const OURS_ALONE: [&str; 3] = ["preferred_username", "email_verified", "two_factor_enabled"];
+
+pub fn upstreams(
+    tables: &[Located<UpstreamTable>],
+    tenant: &LocalizedText,
+    checker: &mut Checker<'_>,
+) -> Vec<Upstream> {
+    let mut upstreams: Vec<Upstream> = Vec::new();
+    for Located { value: table, span } in tables {
+        let Some(id) = &table.id else {
+            if checker.complete {
+                checker.error(span, "upstream.id is missing");
+            }
+            continue;
+        };
+        if !is_name(&id.value) {
+            checker.error(&id.span, format!("upstream.id: \"{}\" must be 1 to 32 of a-z, 0-9 and -", id.value));
+        } else if upstreams.iter().any(|upstream| upstream.id.as_str() == id.value) {
+            checker.error(&id.span, format!("upstream.id: \"{}\" stands here twice", id.value));
+        }
+        let Some(kind) = kind(table, span, checker) else { continue };
+        let name = checker.text(&table.name);
+        upstreams.push(Upstream {
+            id: UpstreamId::new(id.value.as_str()),
+            name: if name.is_empty() { tenant.clone() } else { name },
+            enabled: table.enabled.as_ref().is_none_or(|enabled| enabled.value),
+            attributes: attributes(table, span, checker),
+            eligible: table.eligible.iter().map(|rule| eligibility(rule, table, checker)).collect(),
+            kind,
+        });
+    }
+    upstreams
+}
+
+fn kind(table: &UpstreamTable, span: &super::source::Span, checker: &mut Checker<'_>) -> Option<UpstreamKind> {
+    let Some(kind) = &table.kind else {
+        if checker.complete {
+            checker.error(span, "upstream.kind is missing: \"oidc\" or \"directory\"");
+        }
+        return None;
+    };
+    let texts = [
+        ("issuer", &table.issuer),
+        ("client_id", &table.client_id),
+        ("client_secret_file", &table.client_secret_file),
+        ("client_secret", &table.client_secret),
+        ("scope", &table.scope),
+    ];
+    if kind.value == UpstreamKindName::Oidc {
+        for (key, span) in [
+            ("max_attempts", table.max_attempts.as_ref().map(|setting| &setting.span)),
+            ("window", table.window.as_ref().map(|setting| &setting.span)),
+        ] {
+            if let Some(span) = span {
+                checker.error(span, format!("upstream.{key} is for kind \"directory\" only"));
+            }
+        }
+        return Some(UpstreamKind::Oidc(oidc(table, span, checker)));
+    }
+    for (key, setting) in texts {
+        if let Some(setting) = setting {
+            checker.error(&setting.span, format!("upstream.{key} is for kind \"oidc\" only"));
+        }
+    }
+    if let Some(setting) = &table.force_reauthentication {
+        checker.error(&setting.span, "upstream.force_reauthentication is for kind \"oidc\" only");
+    }
+    Some(UpstreamKind::Directory(password_limits(&table.max_attempts, &table.window, checker)))
+}
+
+fn password_limits(max_attempts: &Setting<i64>, window: &Setting<Length>, checker: &mut Checker<'_>) -> PasswordLimits {
+    PasswordLimits {
+        max_attempts: match max_attempts {
+            Some(_) => checker.number("upstream.max_attempts", max_attempts, 1..=100),
+            None => MAX_ATTEMPTS,
+        },
+        window: match window {
+            Some(_) => checker.minutes("upstream.window", window, 1..=24 * 60),
+            None => WINDOW,
+        },
+    }
+}
+
+fn oidc(table: &UpstreamTable, span: &super::source::Span, checker: &mut Checker<'_>) -> OidcUpstream {
+    for (key, setting) in
+        [("issuer", &table.issuer), ("client_id", &table.client_id), ("client_secret_file", &table.client_secret_file)]
+    {
+        if setting.is_none() && checker.complete {
+            checker.error(span, format!("upstream.{key} is missing"));
+        }
+    }
+    if let Some(issuer) = &table.issuer {
+        let problem = match web_address(&issuer.value) {
+            Ok(url) if url.query().is_some() || url.fragment().is_some() => Some("must not carry a query or fragment"),
+            Ok(_) => None,
+            Err(problem) => Some(problem),
+        };
+        if let Some(problem) = problem {
+            checker.error(&issuer.span, format!("upstream.issuer: \"{}\" {problem}", issuer.value));
+        }
+    }
+    if let Some(inline) = &table.client_secret {
+        checker.error(
+            &inline.span,
+            "upstream.client_secret: no secrets in here; put it into a file and name that as client_secret_file",
+        );
+    }
+    let scope = match &table.scope {
+        Some(scope) if !scope.value.split(' ').any(|token| token == "openid") => {
+            checker.error(&scope.span, "upstream.scope must contain openid");
+            scope.value.clone()
+        }
+        Some(scope) => scope.value.clone(),
+        None => "openid".to_owned(),
+    };
+    let text = |setting: &Setting<String>| setting.as_ref().map(|setting| setting.value.clone()).unwrap_or_default();
+    OidcUpstream {
+        issuer: text(&table.issuer),
+        client_id: text(&table.client_id),
+        client_secret: checker
+            .secret_file("upstream.client_secret_file", &table.client_secret_file)
+            .unwrap_or_else(Secret::default),
+        scope,
+        force_reauthentication: table.force_reauthentication.as_ref().is_none_or(|force| force.value),
+    }
+}
+
+/// Our names for what a university may tell of a person.
+fn known_attributes() -> Vec<&'static str> {
+    claims::supported().filter(|name| !OURS_ALONE.contains(name)).chain(["user_id"]).collect()
+}
+
+fn attributes(
+    table: &UpstreamTable,
+    span: &super::source::Span,
+    checker: &mut Checker<'_>,
+) -> BTreeMap<String, String> {
+    let known = known_attributes();
+    let mut attributes = BTreeMap::new();
+    for (ours, theirs) in &table.attributes {
+        if known.contains(&ours.as_str()) {
+            attributes.insert(ours.clone(), theirs.value.clone());
+        } else {
+            checker.error(&theirs.span, unknown_attribute("upstream.attributes", ours, &known));
+        }
+    }
+    let oidc = table.kind.as_ref().is_some_and(|kind| kind.value == UpstreamKindName::Oidc);
+    if oidc && checker.complete && !table.attributes.contains_key("user_id") {
+        checker
+            .error(span, "upstream.attributes.user_id is missing: which of theirs is the user ID that students know?");
+    }
+    attributes
+}
+
+fn unknown_attribute(place: &str, name: &str, known: &[&str]) -> String {
+    match nearest(name, known) {
+        Some(near) => format!("{place}: unknown attribute \"{name}\"; did you mean \"{near}\"?"),
+        None => format!("{place}: unknown attribute \"{name}\"; known here: {}", known.join(", ")),
+    }
+}
+
+fn eligibility(
+    rule: &Located<BTreeMap<String, Located<ConditionTable>>>,
+    upstream: &UpstreamTable,
+    checker: &mut Checker<'_>,
+) -> EligibilityRule {
+    // An empty entry would hold for everyone, which is what no entry at all says better.
+    if rule.value.is_empty() && checker.complete {
+        checker.error(&rule.span, "upstream.eligible: an entry needs at least one condition");
+    }
+    let known = known_attributes();
+    let oidc = upstream.kind.as_ref().is_some_and(|kind| kind.value == UpstreamKindName::Oidc);
+    let mut all = Vec::new();
+    for (attribute, Located { value, span }) in &rule.value {
+        if !known.contains(&attribute.as_str()) {
+            checker.error(span, unknown_attribute("upstream.eligible", attribute, &known));
+        } else if oidc && checker.complete && !upstream.attributes.contains_key(attribute) {
+            checker.error(
+                span,
+                format!("upstream.eligible: \"{attribute}\" is not mapped in upstream.attributes, so nobody would be eligible"),
+            );
+        }
+        all.extend(conditions(value, span, checker).into_iter().map(|condition| (attribute.clone(), condition)));
+    }
+    EligibilityRule(all)
+}
+
+fn conditions(table: &ConditionTable, span: &super::source::Span, checker: &mut Checker<'_>) -> Vec<Condition> {
+    let mut conditions = Vec::new();
+    conditions.extend(table.contains.clone().map(Condition::Contains));
+    conditions.extend(table.equals.clone().map(Condition::Equals));
+    if let Some(one_of) = &table.one_of {
+        if one_of.is_empty() {
+            checker.error(span, "upstream.eligible: one_of is empty, so nobody would be eligible");
+        }
+        conditions.push(Condition::OneOf(one_of.clone()));
+    }
+    if let Some(pattern) = &table.matches {
+        match whole(pattern) {
+            Ok(regex) => conditions.push(Condition::Matches(Box::new(regex))),
+            Err(error) => {
+                let reason =
+                    error.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
+                checker.error(span, format!("upstream.eligible: \"{pattern}\" is no pattern: {reason}"));
+            }
+        }
+    }
+    if conditions.is_empty() && checker.complete {
+        checker.error(span, "upstream.eligible: give contains, equals, one_of or matches");
+    }
+    conditions
+}
+
+/// The pattern from end to end. It must be one by itself too: `a)|(b` would break out of the group.
+fn whole(pattern: &str) -> Result<Regex, regex::Error> {
+    Regex::new(pattern)?;
+    regex::RegexBuilder::new(&format!(r"\A(?:{pattern})\z")).size_limit(MAX_PATTERN).build()
+}

@@ -1,0 +1,109 @@
+//! GET and POST /login/{login}/already-signed-in: P-27 (journeys J-13).
+
+use axum::response::Response;
+
+use crate::{
+    domain::{
+        account::masked_user_id, authorization_request::AuthorizationRequest, clock::Timestamp,
+        language::LanguageWishes, login::Gate,
+    },
+    flows::{Continued, LiveSession},
+    http::{
+        failure::PageFailure,
+        visit::{About, see_other},
+    },
+    theme::{AlreadySignedIn, Page},
+};
+
+use super::{AtLogin, Press, Standing, at::other_account};
+
+struct Entry {
+    request: AuthorizationRequest,
+    begun_at: Timestamp,
+    live: LiveSession,
+    other: bool,
+    /// The login goes on once nobody else is signed in here.
+    unfinished: bool,
+}
+
+async fn entry(at: &AtLogin) -> Result<Entry, PageFailure> {
+    let live = at.visit.live_session().await?;
+    match (at.standing().await?, live) {
+        (Standing::Pending(pending), Some(live)) => Ok(Entry {
+            request: pending.destination.request().clone(),
+            begun_at: pending.begun_at,
+            live,
+            other: false,
+            unfinished: true,
+        }),
+        (Standing::Row(current), Some(live)) => Ok(Entry {
+            other: other_account(Some(&live), &current),
+            request: current.login.destination.request().clone(),
+            begun_at: current.login.begun_at,
+            unfinished: current.login.finished_at.is_none(),
+            live,
+        }),
+        (Standing::Pending(_), None) => Err(PageFailure::Elsewhere(at.gate_path(&Gate::SignIn))),
+        (Standing::Row(current), None) if current.login.finished_at.is_none() => {
+            Err(PageFailure::Elsewhere(at.gate_path(&current.gate)))
+        }
+        (Standing::Row(_), None) => Err(PageFailure::TimedOut),
+    }
+}
+
+pub async fn get(at: AtLogin) -> Result<Response, PageFailure> {
+    let entry = entry(&at).await?;
+    let page = Page::AlreadySignedIn(AlreadySignedIn {
+        action: at.path("already-signed-in"),
+        form_token: at.form_token(),
+        other_user_id_masked: entry.other.then(|| masked_user_id(&entry.live.account.user_id)),
+    });
+    Ok(at.visit.page(&page, &about(&at, &entry)))
+}
+
+pub async fn post(press: Press) -> Result<Response, PageFailure> {
+    let at = &press.at;
+    let entry = entry(at).await?;
+    let (visit, flows) = (&at.visit, at.visit.flows());
+    if press.text("action") == "sign-out" {
+        flows.end_session(visit.tenant(), &entry.live, &visit.visitor).await?;
+        let mut response = if entry.unfinished { at.onward() } else { see_other(&at.path("restart")) };
+        visit.take_session(response.headers_mut());
+        return Ok(response);
+    }
+    match flows.continue_with_session(visit.tenant(), &entry.request, entry.begun_at, &entry.live).await? {
+        Continued::Answered(response) => {
+            let mut answer = visit.send_to_client(&response, &about(at, &entry));
+            visit.take_ticket(answer.headers_mut(), &at.id);
+            Ok(answer)
+        }
+        // The session is not enough for this request: the login starts again with it.
+        Continued::NotEnough => restart(at, &entry),
+    }
+}
+
+fn restart(at: &AtLogin, entry: &Entry) -> Result<Response, PageFailure> {
+    use crate::{
+        domain::login::{Destination, LoginTicket},
+        http::paths,
+    };
+    let visit = &at.visit;
+    let destination = Destination::Client(Box::new(entry.request.clone()));
+    let pending = visit.flows().new_pending(destination);
+    let mut response = see_other(&visit.path(&paths::sign_in(&pending.id)));
+    visit.take_ticket(response.headers_mut(), &at.id);
+    visit.give_ticket(response.headers_mut(), &LoginTicket::Pending(Box::new(pending)))?;
+    Ok(response)
+}
+
+fn about<'a>(at: &'a AtLogin, entry: &Entry) -> About<'a> {
+    let visit = &at.visit;
+    let wishes =
+        LanguageWishes { requested: entry.request.ui_locale, account: entry.live.account.language, ..visit.wishes() };
+    let client = visit.tenant().client(entry.request.client.as_str());
+    About {
+        language: visit.settle(&wishes),
+        support_code: at.id.as_str(),
+        theme: client.and_then(|client| client.theme.as_deref()),
+    }
+}

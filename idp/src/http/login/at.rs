@@ -1,0 +1,271 @@
+//! A request at one login: the browser's ticket, the form that came with it, and where the login stands.
+
+use std::collections::HashMap;
+
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, FromRequestParts, Path, Request},
+    http::{Method, request::Parts},
+    response::{IntoResponse, Response},
+};
+
+use crate::{
+    domain::{
+        ids::LoginId,
+        login::{Gate, LoginTicket, PendingLogin},
+        outbox::{LetterStanding, LetterState},
+        parameters::Parameters,
+        secret::Secret,
+    },
+    flows::{Current, Finished, FlowError, Flows, LiveSession},
+    http::{
+        csrf,
+        failure::PageFailure,
+        oidc::is_form,
+        paths,
+        visit::{About, Flash, Visit, see_other},
+    },
+    theme::{MailStatus, Page, Problem},
+};
+
+/// A login that this browser holds a ticket for.
+pub struct AtLogin {
+    pub visit: Visit,
+    pub id: LoginId,
+    pub ticket: LoginTicket,
+}
+
+/// What stands behind a ticket.
+pub enum Standing {
+    /// Only the browser knows of it yet.
+    Pending(Box<PendingLogin>),
+    Row(Box<Current>),
+}
+
+/// A form of a sign-in page: sent from our own page, with the login's token.
+pub struct Press {
+    pub at: AtLogin,
+    pub form: Parameters,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for AtLogin {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        let visit = Visit::from_request_parts(parts, state).await.map_err(IntoResponse::into_response)?;
+        let Ok(Path(path)) = Path::<HashMap<String, String>>::from_request_parts(parts, state).await else {
+            return Err(PageFailure::not_found().into_response());
+        };
+        let Some(id) = path.get("login").and_then(|text| LoginId::from_lower(text)) else {
+            return Err(PageFailure::not_found().into_response());
+        };
+        match visit.ticket(&id) {
+            Some(ticket) => Ok(Self { visit, id, ticket }),
+            None => Err(without_ticket(&visit, parts)),
+        }
+    }
+}
+
+/// No live login here (J-14): a press tells of refused cookies or of an end, an old P-01 leads to the login start.
+fn without_ticket(visit: &Visit, parts: &Parts) -> Response {
+    if parts.method == Method::POST && visit.jar.is_empty() {
+        return PageFailure::no_cookies().into_response();
+    }
+    let is_sign_in = parts.uri.path().split('/').filter(|part| !part.is_empty()).count() == 2;
+    match visit.start() {
+        Some(start) if is_sign_in && parts.method != Method::POST => see_other(&start),
+        _ => PageFailure::TimedOut.into_response(),
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Press {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let at = AtLogin::from_request_parts(&mut parts, state).await?;
+        csrf::same_site(&at.visit, &parts.headers).map_err(IntoResponse::into_response)?;
+        if !is_form(&parts.headers) {
+            return Err(PageFailure::out_of_order().into_response());
+        }
+        let request = Request::from_parts(parts, body);
+        let body = Bytes::from_request(request, state).await.map_err(IntoResponse::into_response)?;
+        let form = Parameters::parse(&body).ok().filter(|form| form.once().is_ok());
+        let form = form.ok_or_else(|| PageFailure::out_of_order().into_response())?;
+        let expected = at.form_token();
+        if Flows::is_form_token(&expected, form.get("form_token")) {
+            return Ok(Self { at, form });
+        }
+        // A page from before the university answered carries the older token: its press ends at the gate.
+        let older = at.visit.flows().pending_form_token(&at.visit.tenant().id, &at.id);
+        let was_ours = Flows::is_form_token(&older, form.get("form_token"));
+        match at.ticket {
+            LoginTicket::Row { .. } if was_ours => Err(see_other(&at.path("next"))),
+            _ => Err(PageFailure::out_of_order().into_response()),
+        }
+    }
+}
+
+impl Press {
+    pub fn text(&self, name: &str) -> &str {
+        self.form.get(name).unwrap_or_default()
+    }
+
+    pub fn secret(&self, name: &str) -> Secret {
+        Secret::new(self.text(name))
+    }
+}
+
+impl AtLogin {
+    pub fn form_token(&self) -> String {
+        self.visit.flows().login_form_token(&self.visit.tenant().id, &self.ticket)
+    }
+
+    /// A complete path below this login.
+    pub fn path(&self, page: &str) -> String {
+        self.visit.path(&paths::page(&self.id, page))
+    }
+
+    pub fn gate_path(&self, gate: &Gate) -> String {
+        self.visit.path(&paths::of(&self.id, gate))
+    }
+
+    pub async fn standing(&self) -> Result<Standing, PageFailure> {
+        match &self.ticket {
+            LoginTicket::Pending(pending) => {
+                let limits = &self.visit.flows().limits.login;
+                if pending.is_expired(limits, self.visit.house.clock.now()) {
+                    return Err(PageFailure::TimedOut);
+                }
+                Ok(Standing::Pending(pending.clone()))
+            }
+            LoginTicket::Row { secret, .. } => {
+                let current = self.visit.flows().current(self.visit.tenant(), &self.id, secret).await?;
+                Ok(Standing::Row(Box::new(current)))
+            }
+        }
+    }
+
+    /// The unfinished row of this login; whoever is not there yet, or through already, is sent where they belong.
+    pub async fn current(&self) -> Result<Current, PageFailure> {
+        match self.standing().await? {
+            Standing::Pending(_) => Err(PageFailure::Elsewhere(self.gate_path(&Gate::SignIn))),
+            Standing::Row(current) if current.login.finished_at.is_none() => Ok(*current),
+            Standing::Row(_) => match self.visit.live_session().await? {
+                Some(_) => Err(PageFailure::Elsewhere(self.path("already-signed-in"))),
+                None => Err(PageFailure::TimedOut),
+            },
+        }
+    }
+
+    /// The row, if this very page is due.
+    pub async fn current_at(&self, is_due: impl Fn(&Gate) -> bool) -> Result<Current, PageFailure> {
+        let current = self.current().await?;
+        if is_due(&current.gate) { Ok(current) } else { Err(PageFailure::Elsewhere(self.gate_path(&current.gate))) }
+    }
+
+    /// The row for a press. Another tab may have finished meanwhile (J-13): then it is P-27's turn.
+    pub async fn pressed(&self) -> Result<Current, PageFailure> {
+        let current = self.current().await?;
+        self.unless_signed_in(current.login.begun_at).await?;
+        Ok(current)
+    }
+
+    pub async fn unless_signed_in(&self, begun_at: crate::domain::clock::Timestamp) -> Result<(), PageFailure> {
+        match self.visit.live_session().await? {
+            Some(live) if live.session.created_at > begun_at => {
+                Err(PageFailure::Elsewhere(self.path("already-signed-in")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// What was not due any more ends at the gate: a double click, an older tab.
+    pub fn due<T>(&self, result: Result<T, FlowError>) -> Result<T, PageFailure> {
+        match result {
+            Err(FlowError::NotDue) => Err(PageFailure::Elsewhere(self.path("next"))),
+            other => Ok(other?),
+        }
+    }
+
+    /// 303 to the gate that is due now, or the end of the login.
+    pub fn onward(&self) -> Response {
+        see_other(&self.path("next"))
+    }
+
+    /// The same page again, with what is to be said.
+    pub fn again(&self, page: &str, flash: Flash) -> Result<Response, PageFailure> {
+        let address = if page == "sign-in" { self.visit.path(&paths::sign_in(&self.id)) } else { self.path(page) };
+        let mut response = see_other(&address);
+        let place = self.place(page);
+        self.visit.give_flash(response.headers_mut(), Flash { place, ..flash })?;
+        Ok(response)
+    }
+
+    pub fn again_with(&self, page: &str, problems: Vec<Problem>) -> Result<Response, PageFailure> {
+        self.again(page, Flash { problems, ..Flash::default() })
+    }
+
+    pub fn flash(&self, page: &str) -> Flash {
+        self.visit.flash(&self.place(page))
+    }
+
+    fn place(&self, page: &str) -> String {
+        format!("{}/{page}", self.id)
+    }
+
+    /// A page of a login that is a row.
+    pub fn show(&self, current: &Current, page: &Page) -> Response {
+        self.visit.page(page, &self.about(current))
+    }
+
+    fn about<'a>(&'a self, current: &'a Current) -> About<'a> {
+        let wished = current.login.language;
+        let offered = self.visit.site.languages.contains(&wished);
+        About {
+            language: if offered { wished } else { self.visit.tenant().default_language },
+            support_code: self.id.as_str(),
+            theme: current.client.theme.as_deref(),
+        }
+    }
+
+    /// Every gate is passed: the client's answer, and the browser's session.
+    pub async fn finish(&self, current: &Current) -> Result<Response, PageFailure> {
+        let visit = &self.visit;
+        let live = visit.live_session().await?;
+        if other_account(live.as_ref(), current) {
+            return Ok(see_other(&self.path("already-signed-in")));
+        }
+        let finished = visit.flows().finish_login(visit.tenant(), current, live.as_ref(), &visit.visitor).await;
+        match self.due(finished)? {
+            Finished::Answered { response, session } => {
+                let mut answer = visit.send_to_client(&response, &self.about(current));
+                visit.give_session(answer.headers_mut(), &session);
+                Ok(answer)
+            }
+            Finished::OtherSubject(response) => {
+                let mut answer = visit.send_to_client(&response, &self.about(current));
+                visit.take_ticket(answer.headers_mut(), &self.id);
+                Ok(answer)
+            }
+        }
+    }
+}
+
+/// Somebody else is signed in here: two people are never mixed (J-13).
+pub fn other_account(live: Option<&LiveSession>, current: &Current) -> bool {
+    live.is_some_and(|live| live.account.id != current.account.id)
+}
+
+/// What a waiting page says of its mail (journeys 1.3, 14).
+pub fn mail_status(letter: Option<&LetterStanding>) -> MailStatus {
+    let Some(letter) = letter else { return MailStatus::Queued };
+    match letter.state {
+        LetterState::Queued => MailStatus::Queued,
+        LetterState::Delayed => MailStatus::Delayed,
+        LetterState::Sent => MailStatus::Sent(letter.sent_at.unwrap_or(letter.changed_at)),
+        LetterState::Delivered => MailStatus::Delivered(letter.changed_at),
+        LetterState::Refused => MailStatus::Refused,
+        LetterState::Unsent | LetterState::Expired => MailStatus::Failed,
+    }
+}

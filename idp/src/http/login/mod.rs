@@ -1,0 +1,24 @@
+//! The sign-in pages: one module a page of the journeys. Every POST ends in 303 to the page of the gate that is due.
+
+pub mod already_signed_in;
+pub mod auth_key;
+pub mod callback;
+pub mod confirm_link;
+pub mod email_registered;
+pub mod email_sent;
+pub mod finish;
+pub mod front;
+pub mod locked;
+pub mod lost_mailbox;
+pub mod not_eligible;
+pub mod register_email;
+pub mod restart;
+pub mod second_password;
+pub mod send_auth_key;
+pub mod set_second_password;
+pub mod sign_in;
+pub mod status;
+
+mod at;
+
+pub use at::{AtLogin, Press, Standing};

@@ -1,0 +1,77 @@
+//! GET /login/{login}/not-eligible and …/decline: P-24 (journeys J-17).
+
+use axum::response::Response;
+
+use crate::{
+    domain::{
+        authorization_response::AuthorizationResponse,
+        language::LanguageWishes,
+        login::{Gate, Ineligible, PendingLogin},
+        oauth_error::{ErrorCode, OAuthError},
+    },
+    http::{
+        failure::PageFailure,
+        visit::{About, Visit},
+    },
+    theme::{MissingItem, NotEligible, NotEligibleReason, Page},
+};
+
+use super::{AtLogin, Standing};
+
+pub async fn get(at: AtLogin) -> Result<Response, PageFailure> {
+    let (pending, reason) = refused(&at).await?;
+    let reason = match reason {
+        Ineligible::Graduate => NotEligibleReason::Graduate,
+        Ineligible::Suspended => NotEligibleReason::Suspended,
+        Ineligible::Missing(names) => NotEligibleReason::Missing(missing(&names)),
+    };
+    let retry = matches!(reason, NotEligibleReason::Missing(_)).then(|| at.path("restart"));
+    let page = Page::NotEligible(NotEligible { reason, back_to_service: Some(at.path("decline")), retry });
+    Ok(at.visit.page(&page, &about(&at, &at.visit, &pending)))
+}
+
+/// サービスに戻る: the client learns `access_denied` (RFC 6749 §4.1.2.1).
+pub async fn decline(at: AtLogin) -> Result<Response, PageFailure> {
+    let (pending, _) = refused(&at).await?;
+    let error = OAuthError::new(ErrorCode::AccessDenied, "this person may not use the service");
+    let to = pending.destination.request().error_target();
+    let response = AuthorizationResponse::error(to, &error, at.visit.tenant().issuer.as_str());
+    let mut answer = at.visit.send_to_client(&response, &about(&at, &at.visit, &pending));
+    at.visit.take_ticket(answer.headers_mut(), &at.id);
+    Ok(answer)
+}
+
+async fn refused(at: &AtLogin) -> Result<(Box<PendingLogin>, Ineligible), PageFailure> {
+    match at.standing().await? {
+        Standing::Pending(pending) => match pending.ineligible.clone() {
+            Some(reason) => Ok((pending, reason)),
+            None => Err(PageFailure::Elsewhere(at.gate_path(&Gate::SignIn))),
+        },
+        Standing::Row(_) => Err(PageFailure::Elsewhere(at.path("next"))),
+    }
+}
+
+/// In words for the student: being enrolled, or the number.
+fn missing(names: &[String]) -> Vec<MissingItem> {
+    let is_number =
+        |name: &String| matches!(name.as_str(), "user_id" | "student_number" | "preferred_username" | "sub");
+    let mut items = Vec::new();
+    if names.iter().any(|name| !is_number(name)) {
+        items.push(MissingItem::Affiliation);
+    }
+    if names.iter().any(is_number) {
+        items.push(MissingItem::UserId);
+    }
+    items
+}
+
+fn about<'a>(at: &'a AtLogin, visit: &'a Visit, pending: &PendingLogin) -> About<'a> {
+    let request = pending.destination.request();
+    let wishes = LanguageWishes { chosen: pending.language, requested: request.ui_locale, ..visit.wishes() };
+    let client = visit.tenant().client(request.client.as_str());
+    About {
+        language: visit.settle(&wishes),
+        support_code: at.id.as_str(),
+        theme: client.and_then(|client| client.theme.as_deref()),
+    }
+}

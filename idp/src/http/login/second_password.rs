@@ -1,0 +1,43 @@
+//! GET and POST /login/{login}/second-password: P-07 (journeys J-04).
+
+use axum::response::Response;
+
+use crate::{
+    domain::login::Gate,
+    flows::PasswordEntry,
+    http::failure::PageFailure,
+    theme::{Argument, Page, Problem, SecondPassword},
+};
+
+use super::{AtLogin, Press};
+
+const PAGE: &str = "second-password";
+
+pub async fn get(at: AtLogin) -> Result<Response, PageFailure> {
+    let current = at.current_at(|gate| *gate == Gate::SecondPassword).await?;
+    let page = Page::SecondPassword(SecondPassword {
+        action: at.path(PAGE),
+        form_token: at.form_token(),
+        forgot: None,
+        back: at.path("restart"),
+        errors: at.flash(PAGE).problems,
+    });
+    Ok(at.show(&current, &page))
+}
+
+pub async fn post(press: Press) -> Result<Response, PageFailure> {
+    let at = &press.at;
+    let current = at.pressed().await?;
+    let (visit, candidate) = (&at.visit, press.secret("second_password"));
+    let entry = visit.flows().prove_second_password(visit.tenant(), &current, candidate, &visit.visitor).await;
+    let field = |code: &str| Problem::field("second_password", code);
+    let problem = match at.due(entry)? {
+        PasswordEntry::Right | PasswordEntry::Locked(_) => return Ok(at.onward()),
+        PasswordEntry::Empty => field("E-49"),
+        PasswordEntry::Wrong => field("E-50"),
+        PasswordEntry::TooEarly { wait } => {
+            field("E-53").with("seconds", Argument::Number(wait.as_millis().div_ceil(1000).max(1) as u64))
+        }
+    };
+    at.again_with(PAGE, vec![problem])
+}

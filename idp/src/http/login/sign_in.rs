@@ -1,0 +1,201 @@
+//! GET and POST /login/{login}: P-01, 在学生ログイン (journeys J-01 1.2).
+
+use axum::response::Response;
+
+use crate::{
+    domain::{
+        authorization_request::AuthorizationRequest,
+        clock::Timestamp,
+        ids::UpstreamId,
+        language::{Language, LanguageWishes},
+        login::{Destination, Gate, LoginTicket, PendingLogin},
+        tenant::UpstreamKind,
+    },
+    flows::Arrived,
+    http::{
+        failure::PageFailure,
+        paths,
+        visit::{About, Flash, Visit, see_other},
+    },
+    theme::{Argument, Page, Problem, SignIn, SignInUpstream},
+};
+
+use super::{AtLogin, Press, Standing};
+
+/// What P-01 needs to know, from a ticket or from a row.
+struct Entry {
+    destination: Destination,
+    begun_at: Timestamp,
+    chosen: Option<Language>,
+}
+
+impl Entry {
+    fn request(&self) -> &AuthorizationRequest {
+        self.destination.request()
+    }
+
+    fn wishes<'a>(&self, visit: &'a Visit) -> LanguageWishes<'a> {
+        LanguageWishes { chosen: self.chosen, requested: self.request().ui_locale, ..visit.wishes() }
+    }
+}
+
+async fn entry(at: &AtLogin) -> Result<(Entry, Option<Box<PendingLogin>>), PageFailure> {
+    Ok(match at.standing().await? {
+        Standing::Pending(pending) => {
+            let entry = Entry {
+                destination: pending.destination.clone(),
+                begun_at: pending.begun_at,
+                chosen: pending.language,
+            };
+            (entry, Some(pending))
+        }
+        // Back from a later page (J-14): the same entry; ログイン restarts the login.
+        Standing::Row(current) if current.login.finished_at.is_none() => {
+            let chosen = Some(current.login.language);
+            (Entry { destination: current.login.destination, begun_at: current.login.begun_at, chosen }, None)
+        }
+        Standing::Row(_) => return Err(PageFailure::Elsewhere(at.path("already-signed-in"))),
+    })
+}
+
+pub async fn get(at: AtLogin) -> Result<Response, PageFailure> {
+    let (entry, pending) = entry(&at).await?;
+    let visit = &at.visit;
+    if let Some(pending) = &pending {
+        let live = visit.live_session().await?;
+        let gate = visit.flows().pending_gate(visit.tenant(), pending, live.as_ref());
+        if gate != Gate::SignIn {
+            return Ok(see_other(&at.gate_path(&gate)));
+        }
+    }
+    let language = visit.settle(&entry.wishes(visit));
+    let flash = at.flash("sign-in");
+    let tenant = visit.tenant();
+    let upstreams = tenant.enabled_upstreams().map(|upstream| SignInUpstream {
+        id: upstream.id.to_string(),
+        name: upstream.name.in_language(language, tenant.default_language).unwrap_or_default().to_owned(),
+        asks_password: matches!(upstream.kind, UpstreamKind::Directory(_)),
+    });
+    let kept = |name: &str| flash.kept.get(name).cloned();
+    let page = Page::SignIn(SignIn {
+        action: visit.path(&paths::sign_in(&at.id)),
+        form_token: at.form_token(),
+        upstreams: upstreams.collect(),
+        chosen: kept("upstream"),
+        user_name: kept("username").or_else(|| entry.request().login_hint.clone()).unwrap_or_default(),
+        languages: visit.site.languages.clone(),
+        forgot: None,
+        errors: flash.problems,
+    });
+    let client = tenant.client(entry.request().client.as_str());
+    let theme = client.and_then(|client| client.theme.as_deref());
+    Ok(visit.page(&page, &About { language, support_code: at.id.as_str(), theme }))
+}
+
+pub async fn post(press: Press) -> Result<Response, PageFailure> {
+    let at = &press.at;
+    let (entry, pending) = entry(at).await?;
+    at.unless_signed_in(entry.begun_at).await?;
+    let pending = match pending {
+        Some(pending) => *pending,
+        None => at
+            .visit
+            .flows()
+            .restart_login(&entry.destination, entry.begun_at, entry.chosen)
+            .ok_or(PageFailure::TimedOut)?,
+    };
+    match press.text("action") {
+        "set-language" => set_language(&press, pending),
+        _ => sign_in(&press, &entry, pending).await,
+    }
+}
+
+/// J-11 11.2: the choice holds in this login, and as a cookie for a year.
+fn set_language(press: &Press, mut pending: PendingLogin) -> Result<Response, PageFailure> {
+    let visit = &press.at.visit;
+    let Some(language) =
+        Language::from_tag(press.text("ui_locale")).filter(|wanted| visit.site.languages.contains(wanted))
+    else {
+        return Err(PageFailure::out_of_order());
+    };
+    pending.language = Some(language);
+    let mut response = see_other(&visit.path(&paths::sign_in(&pending.id)));
+    visit.give_language(response.headers_mut(), language);
+    hand_over(&press.at, &mut response, LoginTicket::Pending(Box::new(pending)))?;
+    Ok(response)
+}
+
+async fn sign_in(press: &Press, entry: &Entry, pending: PendingLogin) -> Result<Response, PageFailure> {
+    let visit = &press.at.visit;
+    let tenant = visit.tenant();
+    let named = press.form.get("upstream");
+    let upstream = match named {
+        Some(id) => tenant.upstream(id),
+        None => tenant.enabled_upstreams().next(),
+    };
+    let upstream = upstream.ok_or_else(PageFailure::university_away)?;
+    let wishes = entry.wishes(visit);
+    if upstream.kind.asks_password() {
+        let typed = (press.text("username"), press.secret("password"));
+        let flows = visit.flows();
+        let arrived =
+            flows.prove_university_password(tenant, &upstream.id, typed, &pending, &wishes, &visit.visitor).await;
+        return ended(&press.at, pending, press.at.due(arrived)?, Some((&upstream.id, press.text("username"))));
+    }
+    match visit.flows().depart(tenant, pending.clone(), &upstream.id, &wishes).await? {
+        Ok((location, pending)) => {
+            let mut response = see_other(&location);
+            hand_over(&press.at, &mut response, LoginTicket::Pending(Box::new(pending)))?;
+            Ok(response)
+        }
+        Err(arrived) => ended(&press.at, pending, arrived, None),
+    }
+}
+
+/// How a sign-in at the university ended: the next page, or P-01 again with a word about it.
+pub(super) fn ended(
+    at: &AtLogin,
+    mut pending: PendingLogin,
+    arrived: Arrived,
+    typed: Option<(&UpstreamId, &str)>,
+) -> Result<Response, PageFailure> {
+    let problem = match arrived {
+        Arrived::Proven(ticket) => {
+            let mut response = see_other(&at.visit.path(&paths::page(ticket.id(), "next")));
+            hand_over(at, &mut response, ticket)?;
+            return Ok(response);
+        }
+        Arrived::NotEligible(reason) => {
+            pending.ineligible = Some(reason);
+            let mut response = see_other(&at.visit.path(&paths::page(&pending.id, "not-eligible")));
+            hand_over(at, &mut response, LoginTicket::Pending(Box::new(pending)))?;
+            return Ok(response);
+        }
+        Arrived::Unusable => return Err(PageFailure::university_away()),
+        Arrived::NotCompleted => Problem::page("E-08"),
+        Arrived::Foreign => Problem::page("E-09"),
+        Arrived::Incomplete => Problem::field("username", "E-05"),
+        Arrived::WrongPassword => Problem::field("username", "E-06"),
+        Arrived::Throttled { wait } => {
+            Problem::page("E-07").with("minutes", Argument::Number(wait.as_secs().div_ceil(60).max(1)))
+        }
+    };
+    let mut flash = Flash { place: format!("{}/sign-in", pending.id), problems: vec![problem], ..Flash::default() };
+    if let Some((upstream, username)) = typed {
+        flash.kept.insert("upstream".into(), upstream.to_string());
+        flash.kept.insert("username".into(), username.chars().take(128).collect());
+    }
+    let mut response = see_other(&at.visit.path(&paths::sign_in(&pending.id)));
+    at.visit.give_flash(response.headers_mut(), flash)?;
+    pending.departure = None;
+    hand_over(at, &mut response, LoginTicket::Pending(Box::new(pending)))?;
+    Ok(response)
+}
+
+/// The browser's ticket becomes this one; a restarted login leaves its old one behind.
+fn hand_over(at: &AtLogin, response: &mut Response, ticket: LoginTicket) -> Result<(), PageFailure> {
+    if *ticket.id() != at.id {
+        at.visit.take_ticket(response.headers_mut(), &at.id);
+    }
+    Ok(at.visit.give_ticket(response.headers_mut(), &ticket)?)
+}

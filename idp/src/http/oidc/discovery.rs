@@ -1,0 +1,65 @@
+//! GET /.well-known/openid-configuration and its OAuth twin (OpenID Connect Discovery §3, RFC 8414 §2): derived from what is on.
+
+use axum::{
+    http::header,
+    response::{IntoResponse, Response},
+};
+use bytes::Bytes;
+use serde_json::json;
+
+use crate::domain::{
+    acr::Acr, claims, language::Language, login::reachable, scope, signing_key::SigningAlgorithm, tenant::Tenant,
+};
+
+use super::super::visit::Visit;
+
+pub async fn get(visit: Visit) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "application/json"),
+        (header::CACHE_CONTROL, "public, max-age=3600"),
+        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+    ];
+    (headers, visit.site.metadata.clone()).into_response()
+}
+
+/// The document of one tenant, made once.
+pub fn document(tenant: &Tenant, languages: &[Language]) -> Bytes {
+    let at = |path: &str| tenant.issuer.join(path);
+    let own = ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid"];
+    let claims: Vec<&str> = own.into_iter().chain(claims::supported()).collect();
+    let ceiling = reachable(&tenant.policy);
+    let acrs: Vec<&str> = Acr::ALL.into_iter().filter(|acr| *acr <= ceiling).map(Acr::urn).collect();
+    let confidential = ["client_secret_basic", "client_secret_post"];
+    let document = json!({
+        "issuer": tenant.issuer.as_str(),
+        "authorization_endpoint": at("/authorize"),
+        "token_endpoint": at("/token"),
+        "userinfo_endpoint": at("/userinfo"),
+        "jwks_uri": at("/jwks"),
+        "introspection_endpoint": at("/introspect"),
+        "revocation_endpoint": at("/revoke"),
+        "end_session_endpoint": at("/logout"),
+        "scopes_supported": scope::SUPPORTED,
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query", "form_post"],
+        "grant_types_supported": ["authorization_code", "refresh_token"],
+        "acr_values_supported": acrs,
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": SigningAlgorithm::ALL.map(SigningAlgorithm::name),
+        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
+        "introspection_endpoint_auth_methods_supported": confidential,
+        "revocation_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
+        "code_challenge_methods_supported": ["S256"],
+        "claim_types_supported": ["normal"],
+        "claims_supported": claims,
+        "claims_parameter_supported": true,
+        "request_parameter_supported": false,
+        "request_uri_parameter_supported": false,
+        "require_request_uri_registration": false,
+        "authorization_response_iss_parameter_supported": true,
+        "prompt_values_supported": ["none", "login"],
+        "display_values_supported": ["page", "popup"],
+        "ui_locales_supported": languages.iter().map(|language| language.tag()).collect::<Vec<_>>(),
+    });
+    Bytes::from(document.to_string())
+}

@@ -1,0 +1,14 @@
+//! The protocol's endpoints, each named as its specification names it.
+
+pub mod authorize;
+pub mod discovery;
+pub mod end_session;
+pub mod introspection;
+pub mod jwks;
+pub mod revocation;
+pub mod token;
+pub mod userinfo;
+
+mod form;
+
+pub use form::{OAuthForm, is_form};

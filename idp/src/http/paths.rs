@@ -1,0 +1,29 @@
+//! Addresses of the sign-in pages: the one place where a gate becomes a path.
+
+use crate::domain::{ids::LoginId, login::Gate};
+
+/// Paths below the issuer.
+pub fn sign_in(login: &LoginId) -> String {
+    format!("/login/{}", login.lower())
+}
+
+pub fn page(login: &LoginId, page: &str) -> String {
+    format!("/login/{}/{page}", login.lower())
+}
+
+/// The page of a gate.
+pub fn of(login: &LoginId, gate: &Gate) -> String {
+    match gate {
+        Gate::SignIn => sign_in(login),
+        Gate::RegisterEmail => page(login, "register-email"),
+        Gate::EmailSent => page(login, "email-sent"),
+        Gate::EmailRegistered => page(login, "email-registered"),
+        Gate::SetSecondPassword => page(login, "set-second-password"),
+        Gate::SecondPasswordSet => page(login, "second-password-set"),
+        Gate::SecondPassword => page(login, "second-password"),
+        Gate::Locked(_) => page(login, "locked"),
+        Gate::SendAuthKey => page(login, "send-auth-key"),
+        Gate::AuthKey => page(login, "auth-key"),
+        Gate::Done => page(login, "finish"),
+    }
+}

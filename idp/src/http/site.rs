@@ -1,0 +1,164 @@
+//! The tenants this process serves, and how Host and path pick one (SR-40).
+
+use std::{collections::HashMap, sync::Arc};
+
+use arc_swap::ArcSwap;
+use axum::{
+    Router,
+    extract::{Request, State},
+    http::{HeaderMap, StatusCode, Uri, header, uri::PathAndQuery},
+    response::{IntoResponse, Response},
+};
+use bytes::Bytes;
+use tower::ServiceExt;
+
+use crate::{
+    domain::{clock::Clock, language::Language, tenant::Tenant},
+    flows::Flows,
+    theme::Themes,
+};
+
+use super::{failure, headers::StrictTransport, oidc::discovery, visit::Visit};
+
+const OAUTH_METADATA: &str = "/.well-known/oauth-authorization-server";
+
+/// What every handler can reach.
+#[derive(Clone)]
+pub struct House {
+    pub sites: Arc<ArcSwap<Sites>>,
+    pub flows: Flows,
+    pub themes: Arc<Themes>,
+    pub clock: Arc<dyn Clock>,
+}
+
+/// One tenant with what is made of it once.
+pub struct Site {
+    pub tenant: Arc<Tenant>,
+    /// The tenant's languages that its theme speaks.
+    pub languages: Vec<Language>,
+    /// The discovery document.
+    pub metadata: Bytes,
+}
+
+impl Site {
+    pub fn new(tenant: Arc<Tenant>, themes: &Themes) -> Self {
+        let spoken = themes.languages(&tenant.theme);
+        let languages: Vec<Language> =
+            tenant.languages.iter().copied().filter(|language| spoken.contains(language)).collect();
+        let metadata = discovery::document(&tenant, &languages);
+        Self { tenant, languages, metadata }
+    }
+
+    /// A complete path below the issuer, as pages and redirects to ourselves use it.
+    pub fn path(&self, path: &str) -> String {
+        format!("{}{path}", self.tenant.issuer.path())
+    }
+}
+
+/// All sites, by the authority that browsers send.
+#[derive(Default)]
+pub struct Sites(HashMap<String, Vec<Arc<Site>>>);
+
+impl Sites {
+    pub fn new(sites: impl IntoIterator<Item = Site>) -> Self {
+        let mut by_authority: HashMap<String, Vec<Arc<Site>>> = HashMap::new();
+        for site in sites {
+            by_authority.entry(site.tenant.issuer.authority().to_owned()).or_default().push(Arc::new(site));
+        }
+        for sites in by_authority.values_mut() {
+            // The longest path first, so that `/uni/law` is found before `/uni`.
+            sites.sort_by_key(|site| std::cmp::Reverse(site.tenant.issuer.path().len()));
+        }
+        Self(by_authority)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<Site>> {
+        self.0.values().flatten()
+    }
+
+    fn knows(&self, authority: &str) -> bool {
+        self.0.contains_key(authority)
+    }
+
+    /// The site of a path, and the path below its issuer.
+    fn find(&self, authority: &str, path: &str) -> Option<(Arc<Site>, String)> {
+        let sites = self.0.get(authority)?;
+        // RFC 8414 §3.1: for an issuer with a path the document lies before the path.
+        if let Some(issuer_path) = path.strip_prefix(OAUTH_METADATA).filter(|rest| !rest.is_empty()) {
+            let site = sites.iter().find(|site| site.tenant.issuer.path() == issuer_path)?;
+            return Some((Arc::clone(site), OAUTH_METADATA.to_owned()));
+        }
+        sites.iter().find_map(|site| {
+            let rest = path.strip_prefix(site.tenant.issuer.path())?;
+            match rest {
+                "" => Some((Arc::clone(site), "/".to_owned())),
+                rest if rest.starts_with('/') => Some((Arc::clone(site), rest.to_owned())),
+                _ => None,
+            }
+        })
+    }
+}
+
+/// Picks the tenant, hands the request to its routes, and turns failures into what their reader understands.
+pub async fn dispatch(State((house, routes)): State<(House, Router)>, mut request: Request) -> Response {
+    let authority = match authority(request.uri(), request.headers()) {
+        Ok(authority) => authority,
+        Err(refusal) => return refusal,
+    };
+    let sites = house.sites.load();
+    if !sites.knows(&authority) {
+        return misdirected();
+    }
+    let Some((site, path)) = sites.find(&authority, request.uri().path()) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    drop(sites);
+    if rewrite(request.uri_mut(), &path).is_err() {
+        return StatusCode::BAD_REQUEST.into_response();
+    }
+    let secure = site.tenant.issuer.is_secure();
+    let visit = Visit::of(&house, site, &request);
+    request.extensions_mut().insert(visit.clone());
+    let answered = routes.oneshot(request).await;
+    let mut response = match answered {
+        Ok(response) => failure::tell(&visit, response),
+        Err(never) => match never {},
+    };
+    if secure {
+        response.extensions_mut().insert(StrictTransport::Host);
+    }
+    response
+}
+
+/// Host and port in lower case without the default port; none at all is a bad request.
+fn authority(uri: &Uri, headers: &HeaderMap) -> Result<String, Response> {
+    let mut hosts = headers.get_all(header::HOST).iter();
+    let named = match (uri.authority(), hosts.next(), hosts.next()) {
+        (_, Some(_), Some(_)) => None,
+        (Some(authority), _, _) => Some(authority.as_str()),
+        (None, Some(host), None) => host.to_str().ok(),
+        (None, None, None) => None,
+        (None, None, Some(_)) => None,
+    };
+    let Some(named) = named.filter(|named| !named.is_empty()) else {
+        return Err((StatusCode::BAD_REQUEST, "One Host header is needed.\n").into_response());
+    };
+    let lower = named.to_ascii_lowercase();
+    let bare = lower.strip_suffix(":443").or_else(|| lower.strip_suffix(":80")).unwrap_or(&lower);
+    Ok(bare.to_owned())
+}
+
+/// RFC 9110 §15.5.20.
+fn misdirected() -> Response {
+    (StatusCode::MISDIRECTED_REQUEST, "This server does not answer to this host name.\n").into_response()
+}
+
+fn rewrite(uri: &mut Uri, path: &str) -> Result<(), axum::http::Error> {
+    let text = match uri.query() {
+        Some(query) => format!("{path}?{query}"),
+        None => path.to_owned(),
+    };
+    let path_and_query: PathAndQuery = text.parse().map_err(axum::http::Error::from)?;
+    *uri = Uri::builder().path_and_query(path_and_query).build()?;
+    Ok(())
+}

@@ -1,0 +1,280 @@
+//! One request as the handlers see it: whose site, which browser, in which language, and the page it gets.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use axum::{
+    extract::{FromRequestParts, Request},
+    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
+    response::{IntoResponse, Response},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    domain::{
+        authorization_request::ResponseMode,
+        authorization_response::AuthorizationResponse,
+        ids::LoginId,
+        language::{Language, LanguageWishes},
+        login::LoginTicket,
+        tenant::Tenant,
+    },
+    flows::{FlowError, Flows, LiveSession, SessionCookie, Visitor},
+    theme::{Announcement, Contact, FormPost, Frame, HiddenField, Page, Problem},
+};
+
+use super::{
+    client_address::{ClientAddress, address_prefix},
+    cookies::{self, CookieNames, Jar},
+    headers::ContentPolicy,
+    site::{House, Site},
+};
+
+const FLASH_LIFETIME: Duration = Duration::from_secs(60);
+const LANGUAGE_LIFETIME: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+/// A flash holds at most this much before sealing (architecture.md).
+const MAX_FLASH: usize = 1024;
+
+/// One request at one site; cheap to clone.
+#[derive(Clone)]
+pub struct Visit {
+    pub house: House,
+    pub site: Arc<Site>,
+    pub jar: Arc<Jar>,
+    pub visitor: Visitor,
+    accept_language: Option<Arc<str>>,
+}
+
+/// What the next page must say of the POST before it; read once.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Flash {
+    /// The page it is for: `<login>/<page>`.
+    pub place: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<Problem>,
+    /// Input that stays; never passwords or keys.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub kept: BTreeMap<String, String>,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Visit {
+    type Rejection = StatusCode;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, StatusCode> {
+        parts.extensions.get::<Self>().cloned().ok_or(StatusCode::MISDIRECTED_REQUEST)
+    }
+}
+
+impl Visit {
+    pub fn of(house: &House, site: Arc<Site>, request: &Request) -> Self {
+        let address = request.extensions().get::<ClientAddress>();
+        let accept = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        Self {
+            house: house.clone(),
+            site,
+            jar: Arc::new(Jar::read(request.headers())),
+            visitor: Visitor { address_prefix: address.map(|address| address_prefix(address.0)) },
+            accept_language: accept.map(Arc::from),
+        }
+    }
+
+    pub fn tenant(&self) -> &Tenant {
+        &self.site.tenant
+    }
+
+    pub fn flows(&self) -> &Flows {
+        &self.house.flows
+    }
+
+    pub fn cookies(&self) -> CookieNames<'_> {
+        CookieNames(&self.site.tenant)
+    }
+
+    pub fn session_cookie(&self) -> Option<SessionCookie> {
+        self.jar.get(&self.cookies().session()).map(SessionCookie::new)
+    }
+
+    pub async fn live_session(&self) -> Result<Option<LiveSession>, FlowError> {
+        match self.session_cookie() {
+            Some(cookie) => self.flows().live_session(self.tenant(), &cookie).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The ticket of a login, if this browser holds it.
+    pub fn ticket(&self, id: &LoginId) -> Option<LoginTicket> {
+        let name = self.cookies().login(id);
+        let (_, sealed) = self.jar.get(&name)?.split_once('.')?;
+        let ticket: LoginTicket = self.flows().open_cookie(&self.tenant().id, &name, sealed)?;
+        (ticket.id() == id).then_some(ticket)
+    }
+
+    /// `Set-Cookie` headers that give this browser a ticket, and take the oldest ones if there are too many.
+    pub fn give_ticket(&self, headers: &mut HeaderMap, ticket: &LoginTicket) -> Result<(), FlowError> {
+        let name = self.cookies().login(ticket.id());
+        let sealed = self.flows().seal_cookie(&self.tenant().id, &name, ticket)?;
+        let value = format!("{:012x}.{sealed}", self.house.clock.now().as_millis());
+        for surplus in self.jar.surplus_logins(self.cookies(), &name, &value) {
+            append(headers, cookies::remove(self.tenant(), &surplus));
+        }
+        let lifetime = self.flows().limits.login.absolute;
+        append(headers, cookies::set(self.tenant(), &name, &value, Some(lifetime)));
+        Ok(())
+    }
+
+    pub fn take_ticket(&self, headers: &mut HeaderMap, id: &LoginId) {
+        append(headers, cookies::remove(self.tenant(), &self.cookies().login(id)));
+    }
+
+    pub fn give_session(&self, headers: &mut HeaderMap, session: &SessionCookie) {
+        append(headers, cookies::set(self.tenant(), &self.cookies().session(), session.0.expose(), None));
+    }
+
+    pub fn take_session(&self, headers: &mut HeaderMap) {
+        append(headers, cookies::remove(self.tenant(), &self.cookies().session()));
+    }
+
+    pub fn give_language(&self, headers: &mut HeaderMap, language: Language) {
+        append(
+            headers,
+            cookies::set(self.tenant(), &self.cookies().language(), language.tag(), Some(LANGUAGE_LIFETIME)),
+        );
+    }
+
+    pub fn give_flash(&self, headers: &mut HeaderMap, mut flash: Flash) -> Result<(), FlowError> {
+        let name = self.cookies().flash();
+        if serde_json::to_vec(&flash).map_or(usize::MAX, |bytes| bytes.len()) > MAX_FLASH {
+            flash.kept.clear();
+        }
+        let sealed = self.flows().seal_cookie(&self.tenant().id, &name, &flash)?;
+        append(headers, cookies::set(self.tenant(), &name, &sealed, Some(FLASH_LIFETIME)));
+        Ok(())
+    }
+
+    /// What the POST before has left for this page.
+    pub fn flash(&self, place: &str) -> Flash {
+        let name = self.cookies().flash();
+        let text = self.jar.get(&name);
+        let flash: Option<Flash> = text.and_then(|text| self.flows().open_cookie(&self.tenant().id, &name, text));
+        flash.filter(|flash| flash.place == place).unwrap_or_default()
+    }
+
+    /// What speaks for a language, besides what a login knows.
+    pub fn wishes(&self) -> LanguageWishes<'_> {
+        LanguageWishes {
+            cookie: self.jar.get(&self.cookies().language()).and_then(Language::from_tag),
+            accept_language: self.accept_language.as_deref(),
+            ..LanguageWishes::default()
+        }
+    }
+
+    pub fn settle(&self, wishes: &LanguageWishes<'_>) -> Language {
+        wishes.settle(&self.site.languages, self.tenant().default_language)
+    }
+
+    /// The language of a page outside of any login.
+    pub fn language(&self) -> Language {
+        self.settle(&self.wishes())
+    }
+
+    /// Where orphaned links lead (J-14): the login start of the tenant's default client.
+    pub fn start(&self) -> Option<String> {
+        let tenant = self.tenant();
+        let client = tenant.default_client.as_ref().and_then(|id| tenant.client(id.as_str()))?;
+        client.initiate_login_uri.as_ref().map(|uri| initiated(uri, tenant))
+    }
+
+    /// The login start of one client, or else the default one's.
+    pub fn start_of(&self, client: &str) -> Option<String> {
+        let uri = self.tenant().client(client).and_then(|client| client.initiate_login_uri.as_ref());
+        uri.map(|uri| initiated(uri, self.tenant())).or_else(|| self.start())
+    }
+
+    pub fn path(&self, path: &str) -> String {
+        self.site.path(path)
+    }
+
+    pub fn page(&self, page: &Page, about: &About<'_>) -> Response {
+        self.page_with(StatusCode::OK, ContentPolicy::PageThatLeaves, page, about)
+    }
+
+    pub fn page_with(&self, status: StatusCode, policy: ContentPolicy, page: &Page, about: &About<'_>) -> Response {
+        let tenant = self.tenant();
+        let theme = about.theme.unwrap_or(&tenant.theme);
+        match self.house.themes.page(theme, &self.frame(about), page) {
+            Ok(html) => {
+                let mut response = (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response();
+                response.extensions_mut().insert(policy);
+                if self.jar.get(&self.cookies().flash()).is_some() {
+                    append(response.headers_mut(), cookies::remove(tenant, &self.cookies().flash()));
+                }
+                response
+            }
+            Err(error) => {
+                tracing::error!(page = page.id(), %error, "a page could not be rendered");
+                StatusCode::INTERNAL_SERVER_ERROR.into_response()
+            }
+        }
+    }
+
+    fn frame(&self, about: &About<'_>) -> Frame {
+        let (tenant, language) = (self.tenant(), about.language);
+        let text = |text: &crate::domain::tenant::LocalizedText| {
+            text.in_language(language, tenant.default_language).unwrap_or_default().to_owned()
+        };
+        let announced = tenant.maintenance.as_ref().filter(|planned| planned.is_announced(self.house.clock.now()));
+        Frame {
+            language,
+            tenant: text(&tenant.name),
+            service: text(&tenant.service_name),
+            support_code: about.support_code.to_owned(),
+            base: tenant.issuer.path().to_owned(),
+            contact: Contact::of(tenant, language),
+            mail_domain: tenant.mail_from.rsplit('@').next().unwrap_or_default().to_owned(),
+            announcement: announced.map(|planned| Announcement { from: planned.from, until: planned.until }),
+        }
+    }
+
+    /// A client's answer on its way through this browser.
+    pub fn send_to_client(&self, response: &AuthorizationResponse, about: &About<'_>) -> Response {
+        match response.response_mode {
+            ResponseMode::Query => see_other(&response.location()),
+            ResponseMode::FormPost => {
+                let field = |(name, value): &(&'static str, String)| HiddenField {
+                    name: (*name).to_owned(),
+                    value: value.clone(),
+                };
+                let fields = response.parameters.iter().map(field).collect();
+                let page = Page::FormPost(FormPost { action: response.redirect_uri.as_str().to_owned(), fields });
+                self.page(&page, about)
+            }
+        }
+    }
+}
+
+/// Whose page it is: its language, its support code, and the client's theme if it has one.
+#[derive(Clone, Copy, Debug)]
+pub struct About<'a> {
+    pub language: Language,
+    pub support_code: &'a str,
+    pub theme: Option<&'a str>,
+}
+
+/// OpenID Connect Core §4: the client learns which issuer to come back to.
+fn initiated(uri: &str, tenant: &Tenant) -> String {
+    let separator = if uri.contains('?') { '&' } else { '?' };
+    format!("{uri}{separator}iss={}", crate::domain::parameters::encode(tenant.issuer.as_str()))
+}
+
+fn append(headers: &mut HeaderMap, cookie: Option<HeaderValue>) {
+    if let Some(cookie) = cookie {
+        headers.append(header::SET_COOKIE, cookie);
+    }
+}
+
+/// 303, always (SR-9).
+pub fn see_other(location: &str) -> Response {
+    match HeaderValue::try_from(location) {
+        Ok(location) => (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response(),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
