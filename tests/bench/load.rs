@@ -32,7 +32,7 @@ pub async fn run<R: Round>(server: &Server, rounds: impl Fn(usize) -> R) -> anyh
     play(&mut players, WARM_UP).await?;
     let (cpu, began) = (server.cpu()?, Instant::now());
     let taken = play(&mut players, RUN).await?;
-    Cost::of(taken, began.elapsed(), server.cpu()? - cpu)
+    Cost::of(taken, began.elapsed(), server.cpu()?.saturating_sub(cpu))
 }
 
 async fn play<R: Round>(players: &mut [(Wire, R)], length: Duration) -> anyhow::Result<Vec<Duration>> {

@@ -14,7 +14,7 @@ mod wire;
 
 use anyhow::Context;
 use process::Server;
-use table::{Aim, Table};
+use table::Table;
 
 fn main() -> anyhow::Result<()> {
     let mode = std::env::args().nth(1);
@@ -50,21 +50,21 @@ async fn measure() -> anyhow::Result<()> {
 
     table.heading("the provider");
     let discovery = scenarios::get(&server, "/.well-known/openid-configuration");
-    table.row("discovery", &load::run(&server, scenarios::fixed(discovery)).await?, Aim::times(1.5));
+    table.row("discovery", &load::run(&server, scenarios::fixed(discovery)).await?, Some(1.5));
     let jwks = scenarios::get(&server, "/jwks");
-    table.row("jwks", &load::run(&server, scenarios::fixed(jwks)).await?, Aim::times(1.5));
+    table.row("jwks", &load::run(&server, scenarios::fixed(jwks)).await?, Some(1.5));
     let page = sign_in::page_request(&server).await?;
-    table.row("sign-in page", &load::run(&server, scenarios::fixed(page)).await?, Aim::times(8.0));
+    table.row("sign-in page", &load::run(&server, scenarios::fixed(page)).await?, Some(8.0));
 
     let session = students.first().context("a student")?;
     let userinfo = scenarios::userinfo(&server, session).await?;
-    table.row("userinfo", &load::run(&server, userinfo).await?, Aim::times(7.0));
+    table.row("userinfo", &load::run(&server, userinfo).await?, Some(7.0));
     let introspection = scenarios::introspection(&server, session).await?;
-    table.row("introspection", &load::run(&server, introspection).await?, Aim::times(7.0));
+    table.row("introspection", &load::run(&server, introspection).await?, Some(7.0));
     let refresh = scenarios::refresh(&server, session).await?;
-    table.row("refresh with rotation, on disk", &load::run(&server, refresh).await?, Aim::times(18.0));
+    table.row("refresh with rotation, on disk", &load::run(&server, refresh).await?, Some(18.0));
     let code = scenarios::code_flow(&server, session);
-    table.row("authorize + token, live session, on disk", &load::run(&server, code).await?, Aim::times(30.0));
+    table.row("authorize + token, live session, on disk", &load::run(&server, code).await?, Some(30.0));
     table.row("sign-in to the key page: 2 hashes, upstream, mail", &sign_in::load(&server, &students).await?, None);
     table.resident("the demo, after all this", server.resident()?, Some(64));
 

@@ -2,17 +2,14 @@
 
 use std::{
     fs,
+    io::{BufRead, BufReader},
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
 
 use anyhow::{Context, bail};
-use tokio::{
-    io::{AsyncBufReadExt, BufReader},
-    net::{TcpListener, TcpStream},
-    process::Child,
-};
+use tokio::net::{TcpListener, TcpStream};
 
 const SERVER_PROCESSOR: &str = "0";
 const GENERATOR_PROCESSOR: &str = "1";
@@ -45,7 +42,7 @@ impl Server {
     pub async fn demo(folder: &Path) -> anyhow::Result<Self> {
         let port = free_block().await?;
         let mut server = Self { child: demo(folder, port)?, port, folder: folder.to_owned() };
-        server.addresses_printed().await?;
+        server.addresses_printed()?;
         server.first_answer().await?;
         Ok(server)
     }
@@ -56,8 +53,7 @@ impl Server {
 
     /// Ends the demo and starts it again on its data; from the call to the first answer.
     pub async fn restart(&mut self) -> anyhow::Result<Duration> {
-        self.child.start_kill()?;
-        self.child.wait().await?;
+        self.end();
         let began = Instant::now();
         self.child = demo(&self.folder, self.port)?;
         self.first_answer().await?;
@@ -66,7 +62,7 @@ impl Server {
 
     /// Time on the processor so far, of all threads.
     pub fn cpu(&self) -> anyhow::Result<Duration> {
-        let stat = fs::read_to_string(format!("/proc/{}/stat", self.pid()?))?;
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
         let after_name = stat.rsplit_once(')').context("a stat line")?.1;
         let fields: Vec<&str> = after_name.split_whitespace().collect();
         let ticks = |index: usize| fields.get(index).and_then(|field| field.parse::<u32>().ok()).context("ticks");
@@ -75,28 +71,28 @@ impl Server {
 
     /// Resident memory in MiB.
     pub fn resident(&self) -> anyhow::Result<u64> {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.pid()?))?;
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("VmRSS")?;
         let kib: u64 = line.trim().trim_end_matches(" kB").parse()?;
         Ok(kib / 1024)
     }
 
-    fn pid(&self) -> anyhow::Result<u32> {
-        self.child.id().context("the server has ended")
+    /// The table of the demo is printed when everything listens.
+    fn addresses_printed(&mut self) -> anyhow::Result<()> {
+        let output = self.child.stdout.take().context("the server's output")?;
+        let mut lines = BufReader::new(output).lines().map_while(Result::ok);
+        let mailbox = self.address(3);
+        if !lines.any(|line| line.contains(&mailbox)) {
+            bail!("the demo ended before it listened");
+        }
+        std::thread::spawn(move || lines.for_each(drop));
+        Ok(())
     }
 
-    /// The table of the demo is printed when everything listens.
-    async fn addresses_printed(&mut self) -> anyhow::Result<()> {
-        let output = self.child.stdout.take().context("the server's output")?;
-        let mut lines = BufReader::new(output).lines();
-        let mailbox = self.address(3);
-        while let Some(line) = lines.next_line().await? {
-            if line.contains(&mailbox) {
-                tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-                return Ok(());
-            }
-        }
-        bail!("the demo ended before it listened")
+    fn end(&mut self) {
+        // a process that has ended already is as good
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 
     /// Asks over and over until somebody answers.
@@ -116,6 +112,12 @@ impl Server {
     }
 }
 
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
 fn demo(folder: &Path, port: u16) -> anyhow::Result<Child> {
     let (data, clients) = (folder.join("data"), folder.join("clients"));
     let words = ["demo", "--port", &port.to_string(), "--data"].map(str::to_owned);
@@ -126,7 +128,7 @@ fn demo(folder: &Path, port: u16) -> anyhow::Result<Child> {
 }
 
 fn pinned(program: &Path, words: &[&str]) -> anyhow::Result<Child> {
-    tokio::process::Command::new("taskset")
+    Command::new("taskset")
         .args(["-c", SERVER_PROCESSOR])
         .arg(program)
         .args(words)
@@ -134,7 +136,6 @@ fn pinned(program: &Path, words: &[&str]) -> anyhow::Result<Child> {
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
-        .kill_on_drop(true)
         .spawn()
         .context("taskset")
 }

@@ -63,8 +63,12 @@ pub fn get(server: &Server, path: &str) -> Vec<u8> {
 }
 
 pub fn with_headers(server: &Server, path: &str, headers: &[(&str, &str)]) -> Vec<u8> {
-    let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-    format!("GET {path} HTTP/1.1\r\nhost: localhost:{}\r\naccept: */*\r\n{headers}\r\n", server.port).into_bytes()
+    let mut request = format!("GET {path} HTTP/1.1\r\nhost: localhost:{}\r\naccept: */*\r\n", server.port);
+    for (name, value) in headers {
+        request.extend([*name, ": ", *value, "\r\n"]);
+    }
+    request.push_str("\r\n");
+    request.into_bytes()
 }
 
 fn post(port: u16, path: &str, fields: &[(&str, &str)]) -> Vec<u8> {
@@ -137,7 +141,8 @@ impl Round for Refresh {
         let fields = [("grant_type", "refresh_token"), ("refresh_token", &self.token)];
         let answer = wire.ask(&post(self.port, "/token", &fields)).await?;
         let tokens = granted(&answer)?;
-        self.token = tokens.get("refresh_token").and_then(Value::as_str).context("a refresh token")?.to_owned();
+        let next = tokens.get("refresh_token").and_then(Value::as_str).context("a refresh token")?;
+        next.clone_into(&mut self.token);
         Ok(())
     }
 }

@@ -42,7 +42,7 @@ pub async fn students(server: &Server, count: usize) -> anyhow::Result<Vec<Stude
         let http = Client::builder().redirect(Policy::none()).no_proxy().timeout(Duration::from_secs(20)).build()?;
         let mut student = Student { http, cookies: BTreeMap::new(), number };
         student.registers(server).await?;
-        let keys = student.to_key_page(server).await?;
+        let keys = student.reaches_key_page(server).await?;
         let key = student.mailed(server, r"(?:^|[:：]\s*)(\d{6})\s*$").await?;
         let page = student.press(&keys, "auth_key", &[("auth_key", &key), ("action", "verify")]).await?;
         page.back.context("no code for the client")?;
@@ -67,13 +67,13 @@ pub async fn load(server: &Server, students: &[Student]) -> anyhow::Result<Cost>
         let mut taken = Vec::new();
         for _ in 0..SIGN_INS {
             let began = Instant::now();
-            student.to_key_page(server).await?;
+            student.reaches_key_page(server).await?;
             taken.push(began.elapsed());
         }
         anyhow::Ok(taken)
     }));
     let taken = taken.await?.concat();
-    Cost::of(taken, began.elapsed(), server.cpu()? - cpu)
+    Cost::of(taken, began.elapsed(), server.cpu()?.saturating_sub(cpu))
 }
 
 impl Student {
@@ -87,25 +87,25 @@ impl Student {
 
     async fn registers(&mut self, server: &Server) -> anyhow::Result<()> {
         let email = self.email();
-        let page = self.to_gate(server).await?;
+        let page = self.reaches_gate(server).await?;
         self.press(&page, "email", &[("email", &email), ("email_confirmation", &email)]).await?;
         let link = self.mailed(server, r"^\s*(http\S+/link/\S+)\s*$").await?;
         let landing = self.get(&link).await?;
         self.press(&landing, "form_token", &[]).await?;
-        let page = self.to_gate(server).await?;
+        let page = self.reaches_gate(server).await?;
         let fields = [("second_password", SECOND_PASSWORD), ("second_password_confirmation", SECOND_PASSWORD)];
         self.press(&page, "second_password", &fields).await?;
         Ok(())
     }
 
-    async fn to_key_page(&mut self, server: &Server) -> anyhow::Result<Page> {
-        let page = self.to_gate(server).await?;
+    async fn reaches_key_page(&mut self, server: &Server) -> anyhow::Result<Page> {
+        let page = self.reaches_gate(server).await?;
         let page = self.press(&page, "second_password", &[("second_password", SECOND_PASSWORD)]).await?;
         if page.html.contains("data-page=\"auth-key\"") { Ok(page) } else { bail!("no key page at {}", page.url) }
     }
 
     /// Through P-01 and the university.
-    async fn to_gate(&mut self, server: &Server) -> anyhow::Result<Page> {
+    async fn reaches_gate(&mut self, server: &Server) -> anyhow::Result<Page> {
         self.cookies.retain(|name, _| !name.ends_with("-session"));
         let page = self.get(&authorization(server)).await?;
         let page = self.press(&page, "upstream", &[("action", "sign-in")]).await?;

@@ -12,15 +12,6 @@ pub struct Table {
     starts: Vec<Duration>,
 }
 
-/// At most so many times the bare route's processor time.
-pub struct Aim(f64);
-
-impl Aim {
-    pub fn times(factor: f64) -> Option<Self> {
-        Some(Self(factor))
-    }
-}
-
 impl Table {
     pub fn heading(&mut self, title: &str) {
         let _ = writeln!(
@@ -30,7 +21,8 @@ impl Table {
         );
     }
 
-    pub fn row(&mut self, name: &str, cost: &Cost, aim: Option<Aim>) {
+    /// `aim`: at most so many times the bare route's processor time.
+    pub fn row(&mut self, name: &str, cost: &Cost, aim: Option<f64>) {
         let ratio = self.bare.map(|bare| cost.cpu_per_iteration.as_secs_f64() / bare.as_secs_f64());
         let _ = writeln!(
             self.lines,
@@ -40,8 +32,8 @@ impl Table {
             millis(cost.p99),
             millis(cost.cpu_per_iteration),
             ratio.map_or_else(String::new, |ratio| format!("{ratio:.1}")),
-            aim.as_ref().map_or_else(String::new, |aim| format!("{:.1}", aim.0)),
-            verdict(ratio.zip(aim).map(|(ratio, aim)| ratio <= aim.0)),
+            aim.map_or_else(String::new, |aim| format!("{aim:.1}")),
+            verdict(ratio.zip(aim).map(|(ratio, aim)| ratio <= aim)),
         );
     }
 

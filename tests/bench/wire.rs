@@ -56,18 +56,17 @@ impl Wire {
     }
 
     async fn more(&mut self) -> anyhow::Result<()> {
-        if self.stream.read_buf(&mut self.read).await? == 0 { bail!("the server hung up") } else { Ok(()) }
+        if self.stream.read_buf(&mut self.read).await? == 0 {
+            bail!("the server hung up");
+        }
+        Ok(())
     }
 }
 
 impl Answer {
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers(name).next()
-    }
-
-    pub fn headers<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        let lines = self.head.lines().filter_map(|line| line.split_once(':'));
-        lines.filter(move |(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
+        let mut lines = self.head.lines().filter_map(|line| line.split_once(':'));
+        lines.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
     }
 
     pub fn json(&self) -> anyhow::Result<serde_json::Value> {
