@@ -2,6 +2,7 @@
 
 mod checker;
 mod client;
+mod client_file;
 pub mod demo;
 mod files;
 mod finding;
@@ -15,9 +16,13 @@ mod settings;
 mod source;
 mod system;
 mod tenant;
+#[cfg(test)]
+mod tests;
 mod upstream;
 mod values;
 
+pub use checker::is_name;
+pub use client_file::{ClientFile, find_client};
 pub use finding::{Finding, Findings, Level, Place};
 pub use load::{environment, tenants_folder};
 pub use settings::{Configuration, LogFormat, MailSettings, RetentionSettings, ServerSettings, TelemetrySettings};

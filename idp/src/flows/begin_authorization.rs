@@ -21,7 +21,7 @@ use crate::{
         tenant::Tenant,
     },
     keys::Typ,
-    store::Authorize,
+    store::{Authorize, Won},
 };
 
 use super::{
@@ -155,9 +155,11 @@ impl Flows {
             .with("sso", true)
             .with("acr", given.grant.terms.acr.urn());
         let session_touch = session.wants_touch(now).then(|| (session.key.clone(), now));
-        self.store
-            .authorize(Authorize { grant: given.grant, code: given.code, session_touch, audit: Some(audit) })
-            .await?;
+        let authorize = Authorize { grant: given.grant, code: given.code, session_touch, audit: Some(audit) };
+        if self.store.authorize(authorize).await? == Won::Lost {
+            let ended = OAuthError::new(ErrorCode::LoginRequired, "the session has just ended");
+            return Ok(AuthorizationResponse::error(request.error_target(), &ended, tenant.issuer.as_str()));
+        }
         Ok(AuthorizationResponse::code(request.error_target(), &given.secret, tenant.issuer.as_str()))
     }
 

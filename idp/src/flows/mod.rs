@@ -76,7 +76,7 @@ pub struct Parts {
     pub store: Store,
     pub vault: Arc<Vault>,
     pub keyrings: HashMap<TenantId, Arc<Keyring>>,
-    pub hasher: Hasher,
+    pub hasher: Arc<Hasher>,
     pub composer: Composer,
     pub transport: Box<dyn Transport>,
     pub upstreams: Upstreams,

@@ -2,6 +2,7 @@
 
 pub mod attributes;
 pub mod directory;
+pub mod oidc;
 pub mod outbound;
 mod strict_json;
 

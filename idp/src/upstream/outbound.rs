@@ -139,6 +139,9 @@ impl Entry {
         if status.is_redirection() {
             return Err(OutboundError::Unusable(format!("{} answers with a redirect", origin(&url))));
         }
+        if status.is_server_error() {
+            return Err(OutboundError::Unreachable(format!("{} answers {status}", origin(&url))));
+        }
         let content_type = response.headers().get(CONTENT_TYPE).cloned();
         if !content_type.as_ref().is_some_and(is_json) {
             return Err(OutboundError::Unusable(format!("{} answers {status} without JSON", origin(&url))));

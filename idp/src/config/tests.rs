@@ -1,0 +1,492 @@
+//! What a configuration may hold, and how it says what it may not.
+
+use std::{fs, os::unix::fs::PermissionsExt, path::PathBuf};
+
+use tempfile::TempDir;
+
+use super::{Configuration, Findings, LogFormat, load::DEFAULTS};
+use crate::domain::{
+    client::ClientAuthentication,
+    language::Language,
+    policy::TwoFactor,
+    samples,
+    secret::sha256_hex,
+    tenant::{Condition, UpstreamKind},
+};
+
+const IDP: &str = "[mail]\nfrom = \"no-reply@id.example.jp\"\n";
+
+fn tenant_file() -> String {
+    "issuer = \"https://id.example.jp\"\nname = \"University\"\n\n[[upstream]]\nid = \"directory\"\nkind = \"directory\"\n".into()
+}
+
+fn client_file() -> String {
+    let hash = sha256_hex(b"a secret of sufficient length, made at random");
+    format!("redirect_uris = [\"https://rp.example/cb\"]\nclient_secret_sha256 = \"{hash}\"\n")
+}
+
+/// A folder with a good configuration, of which a test changes one thing.
+struct Files(TempDir);
+
+impl Files {
+    fn good() -> Self {
+        let files = Self(tempfile::tempdir().unwrap());
+        files.write("idp.toml", IDP);
+        files.write("tenants/uni/tenant.toml", &tenant_file());
+        files.write("tenants/uni/clients/rp.toml", &client_file());
+        files
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn secret(&self, name: &str, mode: u32) {
+        self.write(name, "0123456789012345678901234567890123456789\n");
+        fs::set_permissions(self.path(name), fs::Permissions::from_mode(mode)).unwrap();
+    }
+
+    fn load(&self) -> Result<Configuration, Findings> {
+        self.load_with(&[])
+    }
+
+    fn load_with(&self, environment: &[(&str, &str)]) -> Result<Configuration, Findings> {
+        let environment = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Configuration::load(&self.path("idp.toml"), environment)
+    }
+
+    /// Every finding as `idp check` prints it, paths from the folder on.
+    fn findings(&self) -> Vec<String> {
+        self.findings_with(&[])
+    }
+
+    fn findings_with(&self, environment: &[(&str, &str)]) -> Vec<String> {
+        let folder = format!("{}/", self.0.path().display());
+        let findings = self.load_with(environment).expect_err("the configuration has a mistake");
+        findings.iter().map(|finding| finding.to_string().replace(&folder, "")).collect()
+    }
+
+    fn tenant_says(text: &str) -> Vec<String> {
+        let files = Self::good();
+        files.write("tenants/uni/tenant.toml", text);
+        files.findings()
+    }
+
+    fn client_says(text: &str) -> Vec<String> {
+        let files = Self::good();
+        files.write("tenants/uni/clients/rp.toml", text);
+        files.findings()
+    }
+}
+
+#[test]
+fn a_small_configuration_is_enough() {
+    let configuration = Files::good().load().unwrap_or_else(|findings| panic!("{findings}"));
+    let tenant = configuration.tenant("uni").unwrap();
+    assert_eq!(tenant.mail_from, "no-reply@id.example.jp");
+    assert_eq!(tenant.languages, Language::ALL);
+    assert_eq!(tenant.default_language, Language::Ja);
+    assert_eq!(tenant.service_name.in_language(Language::Ja, Language::Ja), Some("証明書発行サービス"));
+    let client = tenant.client("rp").unwrap();
+    assert!(matches!(client.authentication, ClientAuthentication::SecretBasic(_)));
+    assert!(client.require_pkce && client.scope.contains("openid"));
+    assert!(configuration.warnings.is_empty(), "{}", configuration.warnings);
+    assert!(configuration.refuse_samples().is_ok());
+}
+
+/// contract.md, Settings.
+#[test]
+fn the_defaults_are_those_of_the_contract() {
+    let configuration = Files::good().load().unwrap();
+    let tenant = configuration.tenant("uni").unwrap();
+    assert_eq!(format!("{:?}", tenant.policy), format!("{:?}", samples::policy()));
+    let limits = format!("{:?}", configuration.limits);
+    let expected = "Limits { connections: 10000, connections_per_address: 1000, anonymous_audit_per_minute: 60, \
+        login: LoginLimits { idle: 1800s, absolute: 3600s }, \
+        one_time_url: OneTimeUrlLimits { resend_cooldown: 60s, max_per_account_hour: 5, max_per_account_day: 20 }, \
+        reset: ResetLimits { max_per_address_hour: 3, max_per_source_hour: 100 }, \
+        auth_key: AuthKeyLimits { reissue_cooldown: 60s, max_per_login: 5, max_per_account_hour: 10, \
+        max_per_account_day: 20, max_wrong_in_a_row: 100 }, \
+        second_password: SecondPasswordLimits { max_wrong_in_a_row: 100, argon2_memory_kib: 19456, argon2_iterations: 2 } }";
+    assert_eq!(limits, expected);
+    assert_eq!(configuration.server.listen.to_string(), "127.0.0.1:8080");
+    assert_eq!(configuration.server.admin_listen.to_string(), "127.0.0.1:8081");
+    assert!(configuration.server.trusted_proxies.is_empty() && configuration.server.outbound_allow.is_empty());
+    let day = std::time::Duration::from_secs(86400);
+    let retention = &configuration.retention;
+    assert_eq!((retention.audit, retention.logins, retention.unused_accounts), (365 * day, day, 400 * day));
+    assert_eq!(configuration.telemetry.log_format, LogFormat::Text);
+    let UpstreamKind::Directory(limits) = &tenant.upstreams[0].kind else { panic!() };
+    assert_eq!((limits.max_attempts, limits.window.as_secs()), (5, 900));
+}
+
+/// Every key that is known stands in the reference, in use or behind a `#`.
+#[test]
+fn the_reference_names_every_key() {
+    fn keys(schema: &serde_json::Value, root: &serde_json::Value, found: &mut Vec<String>) {
+        let target = schema.get("$ref").and_then(|at| root.pointer(at.as_str()?.trim_start_matches('#')));
+        let schema = target.unwrap_or(schema);
+        let Some(properties) = schema.get("properties").and_then(|properties| properties.as_object()) else { return };
+        for (name, value) in properties {
+            found.push(name.clone());
+            keys(value, root, found);
+        }
+    }
+    let [(_, schema), ..] = super::schema::schemas();
+    let root = schema.to_value();
+    let mut found = Vec::new();
+    keys(&root, &root, &mut found);
+    assert!(found.len() > 60, "{found:?}");
+    for name in found {
+        let named = [format!("\n{name} = "), format!("\n# {name} = "), format!("\n[{name}]"), format!(".{name}]")];
+        assert!(named.iter().any(|line| DEFAULTS.contains(line.as_str())), "{name}");
+    }
+}
+
+#[test]
+fn the_reference_itself_may_be_the_file() {
+    let files = Files::good();
+    files.write("idp.toml", &DEFAULTS.replace("# from = ", "from = "));
+    assert!(files.load().is_ok());
+}
+
+#[test]
+fn an_unknown_key_is_told_with_its_line_and_the_nearest_known_one() {
+    let text = tenant_file().replace("issuer", "isuer");
+    assert_eq!(
+        Files::tenant_says(&text),
+        ["tenants/uni/tenant.toml:1: unknown key \"isuer\"; did you mean \"issuer\"?"]
+    );
+    let files = Files::good();
+    files.write("idp.toml", &format!("{IDP}\n[limits.auth_key]\nmax_per_logn = 3\n"));
+    assert_eq!(files.findings(), ["idp.toml:5: unknown key \"max_per_logn\"; did you mean \"max_per_login\"?"]);
+}
+
+#[test]
+fn several_findings_come_at_once_each_on_its_line() {
+    let files = Files::good();
+    files.write("idp.toml", &format!("{IDP}[server]\nlisten = 8080\nlissten = \"x\"\n[policy.auth_key]\ndigits = 4\n"));
+    files.write(
+        "tenants/uni/tenant.toml",
+        &format!("them = \"x\"\n{}", tenant_file().replace("directory\"\nk", "directory\"\nenabled = 3\nk")),
+    );
+    files.write("tenants/uni/clients/rp.toml", &format!("{}scope = \"openid emial\"\n", client_file()));
+    assert_eq!(
+        files.findings(),
+        [
+            "idp.toml:4: server.listen: invalid type: integer 8080, expected a string",
+            "idp.toml:5: unknown key \"lissten\"; did you mean \"listen\"?",
+            "idp.toml:7: policy.auth_key.digits must be 6 to 10, not 4",
+            "tenants/uni/clients/rp.toml:3: scope: unknown \"emial\"; did you mean \"email\"?",
+            "tenants/uni/tenant.toml:1: unknown key \"them\"; did you mean \"theme\"?",
+            "tenants/uni/tenant.toml:7: upstream.enabled: invalid type: integer 3, expected a boolean",
+        ]
+    );
+}
+
+#[test]
+fn what_is_no_toml_is_told_with_its_line() {
+    let findings = Files::tenant_says("issuer = \"https://id.example.jp\"\nname = \n");
+    assert!(findings[0].starts_with("tenants/uni/tenant.toml:2: "), "{findings:?}");
+    assert_eq!(findings.len(), 1);
+}
+
+#[test]
+fn what_is_promised_for_later_is_refused_by_name() {
+    let findings = Files::client_says(&format!("{}jwks_uri = \"https://rp.example/jwks\"\n", client_file()));
+    assert_eq!(findings, ["tenants/uni/clients/rp.toml:3: \"jwks_uri\" is not supported yet"]);
+    let findings = Files::client_says(&format!("{}consent = \"ask\"\n", client_file()));
+    assert_eq!(findings, ["tenants/uni/clients/rp.toml:3: consent: \"ask\" is not supported yet"]);
+    let findings = Files::tenant_says(&tenant_file().replace("kind = \"directory\"", "kind = \"ldap\""));
+    assert_eq!(findings, ["tenants/uni/tenant.toml:6: upstream.kind: \"ldap\" is not supported yet"]);
+}
+
+#[test]
+fn a_value_out_of_range_is_told_with_the_range() {
+    let tenant = tenant_file();
+    for (policy, finding) in [
+        ("one_time_url.lifetime = \"2h\"", "policy.one_time_url.lifetime must be 5m to 1h, not 2h"),
+        ("auth_key.lifetime = \"30s\"", "policy.auth_key.lifetime must be 3m to 10m, not 30s"),
+        ("second_password.min_length = 7", "policy.second_password.min_length must be 8 to 64, not 7"),
+        ("session.absolute = \"2d\"", "policy.session.absolute must be 1h to 1d, not 2d"),
+        ("auth_key.max_attempts = -1", "policy.auth_key.max_attempts must be 3 to 10, not -1"),
+        (
+            "step_up_age = \"10min\"",
+            "policy.step_up_age: \"10min\" is no length of time; write a whole number and s, m, h or d: \"10m\"",
+        ),
+        ("two_factor = \"of\"", "policy.two_factor: \"of\" is not one of \"user-choice\", \"required\", \"off\""),
+    ] {
+        let findings = Files::tenant_says(&format!("policy.{policy}\n{tenant}"));
+        assert_eq!(findings, [format!("tenants/uni/tenant.toml:1: {finding}")]);
+    }
+}
+
+#[test]
+fn the_environment_overrides_single_values() {
+    let files = Files::good();
+    let configuration = files
+        .load_with(&[
+            ("IDP__SERVER__LISTEN", "0.0.0.0:9999"),
+            ("IDP__LIMITS__CONNECTIONS", "2000"),
+            ("IDP__POLICY__TWO_FACTOR", "required"),
+            ("IDP__POLICY__UPSTREAM_LOGOUT", "true"),
+            ("IDP__MAIL__SMTP_PASSWORD", "12345"),
+            ("IDP__SERVER__ADMIN_URL", "https://admin.example"),
+            ("PATH", "/bin"),
+        ])
+        .unwrap();
+    assert_eq!(configuration.server.listen.to_string(), "0.0.0.0:9999");
+    assert_eq!(configuration.limits.connections, 2000);
+    assert_eq!(configuration.mail.smtp_password.unwrap().expose(), "12345");
+    let policy = &configuration.tenants[0].policy;
+    assert!(policy.two_factor == TwoFactor::Required && policy.upstream_logout);
+}
+
+#[test]
+fn a_variable_that_fits_nothing_is_told_by_its_name() {
+    let files = Files::good();
+    for (name, value, finding) in [
+        ("IDP__SERVER__LISTN", "x", "unknown key \"listn\"; did you mean \"listen\"?"),
+        ("IDP__SERVER", "x", "only single values can be set here; this one belongs into the file"),
+        ("IDP__SERVER__TRUSTED_PROXIES", "x", "only single values can be set here; this one belongs into the file"),
+        ("IDP__SERVER__LISTEN__X", "x", "there is no such setting"),
+        ("IDP__LIMITS__CONNECTIONS", "many", "limits.connections: invalid type: string \"many\", expected i64"),
+        ("IDP__LIMITS__CONNECTIONS", "0", "limits.connections must be 1 to 1000000, not 0"),
+    ] {
+        let findings = files.findings_with(&[(name, value)]);
+        assert_eq!(findings[0], format!("environment {name}: {finding}"));
+    }
+}
+
+#[test]
+fn a_tenant_overrides_the_defaults_key_by_key() {
+    let files = Files::good();
+    files.write("idp.toml", &format!("{IDP}[policy]\ntwo_factor = \"off\"\n[policy.auth_key]\ndigits = 8\n"));
+    files.write("tenants/uni/tenant.toml", &format!("policy.auth_key.lifetime = \"5m\"\n{}", tenant_file()));
+    let policy = files.load().unwrap().tenants[0].policy.clone();
+    assert_eq!((policy.auth_key.digits, policy.auth_key.lifetime.as_secs()), (8, 300));
+    assert_eq!(policy.two_factor, TwoFactor::Off);
+}
+
+#[test]
+fn a_missing_file_or_folder_is_told() {
+    let files = Files::good();
+    fs::remove_file(files.path("tenants/uni/tenant.toml")).unwrap();
+    assert!(files.findings()[0].starts_with("tenants/uni/tenant.toml: cannot be read: "));
+    fs::remove_dir_all(files.path("tenants")).unwrap();
+    assert!(files.findings()[0].contains("paths.tenants: "), "{:?}", files.findings());
+    fs::remove_file(files.path("idp.toml")).unwrap();
+    assert!(files.findings()[0].starts_with("idp.toml: cannot be read: "));
+}
+
+#[test]
+fn a_tenant_s_id_is_short_and_plain() {
+    let files = Files::good();
+    files.write("tenants/Uni_2/tenant.toml", &tenant_file());
+    files.write("tenants/README.md", "not a tenant");
+    assert_eq!(files.findings(), ["tenants/Uni_2: a tenant's id must be 1 to 32 of a-z, 0-9 and -"]);
+}
+
+#[test]
+fn two_tenants_do_not_share_an_issuer_nor_hide_each_other() {
+    let files = Files::good();
+    files.write("tenants/zwei/tenant.toml", &tenant_file().replace("https://id", "https://ID"));
+    assert_eq!(files.findings(), ["tenants/zwei/tenant.toml:1: issuer: tenant \"uni\" has the same address"]);
+    files.write("tenants/zwei/tenant.toml", &tenant_file().replace("example.jp", "example.jp/zwei"));
+    assert!(files.load().is_ok(), "the longer path wins");
+    files.write("tenants/zwei/tenant.toml", &tenant_file().replace("example.jp", "example.jp/token"));
+    assert_eq!(
+        files.findings(),
+        ["tenants/zwei/tenant.toml:1: issuer: hides https://id.example.jp/token of tenant \"uni\""]
+    );
+}
+
+#[test]
+fn redirect_uris_in_files_are_held_to_the_rules_of_registration() {
+    let findings = Files::client_says(&client_file().replace("https://rp.example/cb", "http://rp.example/cb"));
+    assert_eq!(
+        findings,
+        ["tenants/uni/clients/rp.toml:1: redirect_uris: \"http://rp.example/cb\" must be https, or http on loopback"]
+    );
+}
+
+#[test]
+fn the_demo_s_secret_is_a_sample() {
+    let files = Files::good();
+    let text = format!(
+        "redirect_uris = [\"https://rp.example/cb\"]\nclient_secret_sha256 = \"{}\"\n",
+        sha256_hex(b"demo-secret")
+    );
+    files.write("tenants/uni/clients/rp.toml", &text);
+    let refused = files.load().unwrap().refuse_samples().unwrap_err().to_string();
+    assert!(refused.contains("rp.toml:2: this secret is the demo's"), "{refused}");
+}
+
+#[test]
+fn two_secrets_are_good_while_they_are_rotated_and_no_more() {
+    let files = Files::good();
+    let (a, b) = (sha256_hex(b"a"), sha256_hex(b"b"));
+    let uris = "redirect_uris = [\"https://rp.example/cb\"]\n";
+    files.write("tenants/uni/clients/rp.toml", &format!("{uris}client_secret_sha256 = [\"{a}\", \"{b}\"]\n"));
+    let client = files.load().unwrap().tenants[0].client("rp").unwrap().clone();
+    let ClientAuthentication::SecretBasic(secrets) = &client.authentication else { panic!() };
+    assert!(secrets.admit("a") && secrets.admit("b") && !secrets.admit("c"));
+    let three = format!("{uris}client_secret_sha256 = [\"{a}\", \"{b}\", \"{a}\"]\n");
+    assert!(Files::client_says(&three)[0].contains("at most two"));
+    let upper = format!("{uris}client_secret_sha256 = \"{}\"\n", a.to_uppercase());
+    assert!(Files::client_says(&upper)[0].contains("64 lower-case"));
+}
+
+#[test]
+fn secrets_are_where_the_method_wants_them() {
+    let uris = "redirect_uris = [\"https://rp.example/cb\"]\n";
+    for (text, finding) in [
+        (uris.to_owned(), "client_secret_sha256 or client_secret_file is missing"),
+        (format!("{uris}client_secret = \"x\"\n"), "client_secret: no secrets in here; put its SHA-256"),
+        (format!("{}token_endpoint_auth_method = \"none\"\n", client_file()), "is for public clients"),
+        (
+            format!("{uris}token_endpoint_auth_method = \"none\"\nrequire_pkce = false\n"),
+            "a public client cannot do without PKCE",
+        ),
+    ] {
+        let findings = Files::client_says(&text);
+        assert!(findings.len() == 1 && findings[0].contains(finding), "{findings:?}");
+    }
+}
+
+#[test]
+fn a_secret_file_is_its_owner_s_alone() {
+    let files = Files::good();
+    files.write(
+        "tenants/uni/clients/rp.toml",
+        "redirect_uris = [\"https://rp.example/cb\"]\nclient_secret_file = \"../secret\"\n",
+    );
+    assert!(files.findings()[0].contains("client_secret_file: "), "it is not there");
+    files.secret("tenants/uni/secret", 0o600);
+    assert!(files.load().is_ok());
+    files.secret("tenants/uni/secret", 0o640);
+    assert!(files.findings()[0].contains("others than its owner"), "{:?}", files.findings());
+}
+
+#[test]
+fn a_password_in_an_address_is_no_place_for_it() {
+    let files = Files::good();
+    files.write("idp.toml", &format!("{IDP}smtp_url = \"smtp://me:secret@mail.example\"\nsmtp_password = \"x\"\n"));
+    let findings = files.findings();
+    assert!(findings[0].contains("smtp_url must not hold the password"), "{findings:?}");
+    assert!(findings[1].contains("smtp_password: no secrets in here"), "{findings:?}");
+}
+
+#[test]
+fn eligibility_patterns_hold_from_end_to_end() {
+    let files = Files::good();
+    let with =
+        |pattern: &str| format!("{}[[upstream.eligible]]\naffiliation = {{ matches = '{pattern}' }}\n", tenant_file());
+    files.write("tenants/uni/tenant.toml", &with("student|alum"));
+    let tenant = files.load().unwrap().tenants[0].clone();
+    let (attribute, Condition::Matches(regex)) = &tenant.upstreams[0].eligible[0].0[0] else { panic!() };
+    assert_eq!(attribute, "affiliation");
+    assert!(regex.is_match("student") && regex.is_match("alum"));
+    assert!(!regex.is_match("students") && !regex.is_match("an alum") && !regex.is_match("student\n"));
+    for bad in ["(", "a)|(b", "(?x) a # comment"] {
+        let findings = Files::tenant_says(&with(bad));
+        assert!(findings[0].contains("is no pattern"), "{bad}: {findings:?}");
+    }
+}
+
+#[test]
+fn an_oidc_upstream_needs_its_parts_and_only_those() {
+    let base = "issuer = \"https://id.example.jp\"\nname = \"U\"\n[[upstream]]\nid = \"u\"\nkind = \"oidc\"\n";
+    let findings = Files::tenant_says(&format!(
+        "{base}issuer = \"http://sso.example\"\nmax_attempts = 3\n[[upstream.eligible]]\nafiliation = {{ contains = \"x\" }}\n"
+    ));
+    let has = |part: &str| findings.iter().any(|finding| finding.contains(part));
+    for part in [
+        "upstream.client_id is missing",
+        "upstream.client_secret_file is missing",
+        "upstream.attributes.user_id is missing",
+        ":6: upstream.issuer: \"http://sso.example\" must be https",
+        ":7: upstream.max_attempts is for kind \"directory\" only",
+        "unknown attribute \"afiliation\"; did you mean \"affiliation\"?",
+    ] {
+        assert!(has(part), "{part}: {findings:?}");
+    }
+}
+
+#[test]
+fn levels_that_are_not_ours_are_refused() {
+    for (acr, finding) in [
+        ("aal2", "is no acr of this provider"),
+        ("https://refeds.org/profile/mfa", "is no acr of this provider"),
+        ("urn:idp:acr:authkey", "did you mean \"urn:idp:acr:auth-key\"?"),
+        ("urn:idp:acr:authenticator", "is not supported yet"),
+    ] {
+        let findings = Files::client_says(&format!("{}default_acr_values = [\"{acr}\"]\n", client_file()));
+        assert!(findings[0].contains(finding), "{findings:?}");
+    }
+    let files = Files::good();
+    files.write("tenants/uni/tenant.toml", &format!("policy.two_factor = \"off\"\n{}", tenant_file()));
+    files.write("tenants/uni/clients/rp.toml", &format!("{}minimum_acr = \"urn:idp:acr:auth-key\"\n", client_file()));
+    assert!(files.findings()[0].contains("nobody could sign in"), "{:?}", files.findings());
+}
+
+#[test]
+fn the_default_client_must_exist() {
+    let findings = Files::tenant_says(&format!("default_client = \"other\"\n{}", tenant_file()));
+    assert_eq!(findings, ["tenants/uni/tenant.toml:1: default_client: there is no client \"other\" in this tenant"]);
+}
+
+#[test]
+fn every_setting_of_a_tenant_and_a_client_is_read() {
+    let files = Files::good();
+    files.write("tenants/uni/tenant.toml", include_str!("samples/every_tenant_setting.toml"));
+    files.write("tenants/uni/clients/rp.toml", include_str!("samples/every_client_setting.toml"));
+    files.secret("tenants/uni/secret", 0o600);
+    let configuration = files.load().unwrap_or_else(|findings| panic!("{findings}"));
+    let tenant = configuration.tenant("uni").unwrap();
+    assert_eq!(tenant.name.in_language(Language::Ja, Language::En), Some("大学"));
+    assert_eq!(tenant.maintenance.as_ref().unwrap().from.as_millis(), 1_803_834_000_000);
+    assert_eq!(tenant.upstreams.len(), 2);
+    let client = tenant.client("rp-1").unwrap();
+    assert_eq!(client.name.in_language(Language::Ja, Language::En), Some("証明書"));
+    assert_eq!(client.name.in_language(Language::Ko, Language::En), Some("Certificates"));
+    assert_eq!(client.default_max_age.unwrap().as_secs(), 3600);
+    assert!(client.require_auth_time && client.menu.manual.is_some() && client.account_return_uris.len() == 1);
+}
+
+#[test]
+fn a_relative_database_lies_beside_its_file() {
+    let files = Files::good();
+    files.write("idp.toml", &format!("{IDP}[database]\nurl = \"sqlite://data/../x.db?mode=rwc\"\n"));
+    let url = files.load().unwrap().database_url;
+    assert_eq!(url.expose(), format!("sqlite://{}/x.db?mode=rwc", files.0.path().display()));
+    files.write("idp.toml", &format!("{IDP}[database]\nurl = \"mysql://x\"\n"));
+    assert!(files.findings()[0].contains("database.url must begin with"));
+}
+
+#[test]
+fn weak_choices_are_warnings_and_stop_nothing() {
+    let files = Files::good();
+    files.write(
+        "idp.toml",
+        &format!("{IDP}[server]\nadmin_listen = \"0.0.0.0:1\"\n[limits.second_password]\nargon2_memory_kib = 64\n"),
+    );
+    let warnings = files.load().unwrap().warnings;
+    assert_eq!(warnings.iter().count(), 2);
+    assert!(warnings.to_string().contains("warning: "), "{warnings}");
+}
+
+#[test]
+fn the_schemas_know_the_keys_and_nothing_else() {
+    for (name, schema) in super::schema::schemas() {
+        let text = schema.to_value().to_string();
+        assert!(text.contains("\"additionalProperties\":false"), "{name}");
+        assert!(!text.contains("\"client_secret\":") && !text.contains("\"smtp_password\":"), "{name}");
+    }
+}
