@@ -207,11 +207,11 @@ fn lints_are_expected_with_a_reason_never_allowed() {
 }
 
 fn product() -> Vec<Source> {
-    below("idp/src", "rs").into_iter().map(Source::read).collect()
+    Source::all(&["idp/src"])
 }
 
 fn all_rust() -> Vec<Source> {
-    ["idp", "migration", "tests"].iter().flat_map(|folder| below(folder, "rs")).map(Source::read).collect()
+    Source::all(&["idp", "migration", "tests"])
 }
 
 /// The row of a file; test code may reach for whatever shows the behaviour.

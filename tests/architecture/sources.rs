@@ -7,6 +7,8 @@ use regex::Regex;
 static INLINE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bcrate::([a-z_0-9]+)"));
 static USE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\buse\s+([^;]+);"));
 static TESTS: LazyLock<Regex> = LazyLock::new(|| pattern(r"#\[cfg\(test\)\]\s*(pub(\([a-z]+\))? )?mod [a-z_]+ \{"));
+static TEST_FILES: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"#\[cfg\(test\)\]\s*(?:pub(?:\([a-z]+\))? )?mod ([a-z_0-9]+);"));
 static NO_CODE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r##"(?s)//[^\n]*|/\*.*?\*/|r#"(?:[^"]|"[^#])*"#|b?r?"(?:\\.|[^"\\])*"|b?'(?:\\.[^']*|[^'\\])'"##)
 });
@@ -19,6 +21,8 @@ pub struct Source {
     /// From the repository's root, with `/`.
     pub path: String,
     pub text: String,
+    /// Declared behind `#[cfg(test)]`, here or by its parent.
+    test: bool,
 }
 
 pub fn repository() -> PathBuf {
@@ -47,9 +51,29 @@ pub fn below(folder: &str, end: &str) -> Vec<String> {
 }
 
 impl Source {
-    pub fn read(path: String) -> Self {
+    /// The Rust files below these folders.
+    pub fn all(folders: &[&str]) -> Vec<Self> {
+        let paths = folders.iter().flat_map(|folder| below(folder, "rs"));
+        let mut sources: Vec<Self> = paths.map(Self::read).collect();
+        let tests: Vec<String> = sources.iter().flat_map(Self::test_modules).collect();
+        for source in &mut sources {
+            source.test = tests.iter().any(|module| {
+                source.path.strip_prefix(module.as_str()).is_some_and(|rest| rest == ".rs" || rest.starts_with('/'))
+            });
+        }
+        sources
+    }
+
+    fn read(path: String) -> Self {
         let text = fs::read_to_string(repository().join(&path)).expect("a readable source");
-        Self { path, text }
+        Self { path, text, test: false }
+    }
+
+    /// Modules in files of their own that exist for tests only, as paths without `.rs`.
+    fn test_modules(&self) -> Vec<String> {
+        let parent = self.path.strip_suffix(".rs").unwrap_or(&self.path);
+        let folder = ["/mod", "/lib", "/main"].iter().find_map(|end| parent.strip_suffix(end)).unwrap_or(parent);
+        TEST_FILES.captures_iter(&self.text).map(|found| format!("{folder}/{}", &found[1])).collect()
     }
 
     /// The first name below `idp/src`: `http` for `idp/src/http/ops.rs`, `app` for `idp/src/app.rs`.
@@ -60,7 +84,7 @@ impl Source {
 
     /// Files that exist for tests only.
     pub fn is_test(&self) -> bool {
-        self.path.ends_with("/tests.rs") || self.path.contains("/tests/")
+        self.test
     }
 
     pub fn code(&self) -> String {
@@ -171,7 +195,7 @@ fn comments_and_strings_are_no_code() {
 #[test]
 fn climbing_out_of_a_folder_is_seen() {
     let text = "//! x\nuse super::super::store::Db;\nuse super::own;\n".to_owned();
-    let source = Source { path: "idp/src/http/ops.rs".to_owned(), text };
+    let source = Source { path: "idp/src/http/ops.rs".to_owned(), text, test: false };
     assert_eq!(source.own_parts(), ["store".to_owned()].into());
 }
 
