@@ -91,7 +91,7 @@ impl Student {
         self.press(&page, "email", &[("email", &email), ("email_confirmation", &email)]).await?;
         let link = self.mailed(server, r"^\s*(http\S+/link/\S+)\s*$").await?;
         let landing = self.get(&link).await?;
-        self.press(&landing, "form_token", &[]).await?;
+        self.press(&landing, "", &[]).await?;
         let page = self.reaches_gate(server).await?;
         let fields = [("second_password", SECOND_PASSWORD), ("second_password_confirmation", SECOND_PASSWORD)];
         self.press(&page, "second_password", &fields).await?;
@@ -134,10 +134,10 @@ impl Student {
         self.follow(answer).await
     }
 
-    /// Sends the form that has a field (or a button) of this name.
+    /// Sends the form that has a field of this name; without a name, the first one.
     async fn press(&mut self, page: &Page, field: &str, values: &[(&str, &str)]) -> anyhow::Result<Page> {
         let form = Regex::new(r"(?s)<form([^>]*)>(.*?)</form>")?;
-        let wanted = format!("name=\"{field}\"");
+        let wanted = if field.is_empty() { String::new() } else { format!("name=\"{field}\"") };
         let found = form.captures_iter(&page.html).find(|found| found[2].contains(&wanted));
         let found = found.with_context(|| format!("no field {field} at {}", page.url))?;
         let action =

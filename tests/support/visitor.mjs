@@ -61,11 +61,15 @@ export class Page {
     return JSON.parse(this.body);
   }
 
-  /** The form that has a control of this name (and value), with what a browser would send when its button is pressed. */
+  /**
+   * The form that has a control of this name (and value), or the first one of the page's content,
+   * with what a browser would send when its button is pressed.
+   */
   form(control, value) {
-    for (const [, head, inner] of this.body.matchAll(/<form\b([^>]*)>([\s\S]*?)<\/form>/gi)) {
+    const within = control ? this.body : this.body.slice(this.body.indexOf("<main"));
+    for (const [, head, inner] of within.matchAll(/<form\b([^>]*)>([\s\S]*?)<\/form>/gi)) {
       const tags = tagsOf(inner, "input|button|select|textarea");
-      if (!tags.some((tag) => tag.name === control && (value === undefined || tag.value === value))) continue;
+      if (control && !tags.some((tag) => tag.name === control && (value === undefined || tag.value === value))) continue;
       const { action = "", method = "get" } = attributesOf(head);
       const fields = new URLSearchParams();
       for (const tag of tags) {
@@ -163,7 +167,7 @@ export class Visitor {
 
   /** Presses the button `action` (or the only one) of the form that holds `control`, after filling in `values`. */
   async press(page, values, { action, stop, control } = {}) {
-    const form = page.form(control ?? (action ? "action" : Object.keys(values)[0] ?? "form_token"), action && !control ? action : undefined);
+    const form = page.form(control ?? (action ? "action" : Object.keys(values)[0]), action && !control ? action : undefined);
     if (!form) throw new Error(`no such form on ${page.id} at ${page.url} (${page.status})\n${page.body.slice(0, 2_000)}`);
     for (const [name, value] of Object.entries(values)) form.fields.set(name, value);
     if (action) form.fields.set("action", action);
