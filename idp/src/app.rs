@@ -15,6 +15,7 @@ use tokio::{net::TcpListener, sync::watch};
 use crate::{
     config::Configuration,
     domain::{
+        audit::{AuditEvent, Event},
         clock::{Clock, Timestamp},
         entropy::Entropy,
         ids::TenantId,
@@ -152,6 +153,15 @@ impl App {
             times: ConnectionTimes::default(),
             deeds: self.deeds.clone(),
         }
+    }
+
+    /// Notes in each tenant's trail that this configuration is what is served from now on.
+    pub async fn note_start(&self) -> anyhow::Result<()> {
+        for tenant in &self.configuration.tenants {
+            let loaded = AuditEvent::new(self.flows.now(), Event::ConfigLoaded, tenant.id.clone());
+            self.flows.store.record(loaded.with("version", env!("CARGO_PKG_VERSION"))).await?;
+        }
+        Ok(())
     }
 
     /// Serves public and admin listeners until `shutdown` turns true, then drains.
@@ -298,8 +308,11 @@ fn new_upstreams(
     entropy: &Arc<dyn Entropy>,
 ) -> anyhow::Result<Upstreams> {
     let extra_ca = configuration.server.outbound_ca_file.as_ref().map(std::fs::read).transpose()?;
-    let settings =
-        OutboundSettings { allow: configuration.server.outbound_allow.clone(), extra_ca, ..OutboundSettings::default() };
+    let settings = OutboundSettings {
+        allow: configuration.server.outbound_allow.clone(),
+        extra_ca,
+        ..OutboundSettings::default()
+    };
     let outbound = Outbound::new(settings)?;
     let mut upstreams = Upstreams::default();
     for tenant in &configuration.tenants {

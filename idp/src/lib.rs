@@ -1,5 +1,6 @@
 //! Monban.
 
+pub mod app;
 pub mod cli;
 pub mod config;
 pub mod demo;

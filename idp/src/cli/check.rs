@@ -32,7 +32,7 @@ pub fn run(
         serde_json::to_writer_pretty(&mut *out, &findings)?;
         writeln!(out)?;
     } else {
-        for finding in findings.iter() {
+        for finding in &findings {
             writeln!(out, "{finding}")?;
         }
         if outcome == Outcome::Fine {
@@ -47,7 +47,7 @@ fn all(configuration: Configuration) -> (Findings, Outcome) {
     let refused = configuration.refuse_samples();
     let mut findings = configuration.warnings;
     let Err(samples) = refused else { return (findings, Outcome::Fine) };
-    for sample in samples.iter() {
+    for sample in &samples {
         findings.push(sample.clone());
     }
     (findings, Outcome::Found)

@@ -80,7 +80,7 @@ impl Checker<'_> {
     }
 
     /// `lower` may be at most `upper`; the finding stands at the upper one.
-    pub fn ordered<T: PartialOrd, U>(&mut self, lower: (&str, T), upper: (&str, T), at: &Setting<U>) {
+    pub fn ordered<T: PartialOrd + Copy, U>(&mut self, lower: (&str, T), upper: (&str, T), at: &Setting<U>) {
         if let Some(at) = at.as_ref().filter(|_| lower.1 > upper.1) {
             self.error(&at.span, format!("{} must not be less than {}", upper.0, lower.0));
         }
@@ -121,10 +121,6 @@ impl Checker<'_> {
         }
     }
 
-    pub fn text(&self, setting: &Setting<Text>) -> LocalizedText {
-        setting.as_ref().map(|setting| setting.value.0.clone()).unwrap_or_default()
-    }
-
     /// A text whose every language is the address of a page.
     pub fn link(&mut self, key: &str, setting: &Setting<Text>) -> LocalizedText {
         let Some(Located { value: Text(text), span }) = setting else { return LocalizedText::default() };
@@ -159,6 +155,10 @@ impl Checker<'_> {
             self.error(span, format!("{key}: others than its owner may read or write {path}; chmod 600 it"));
         }
     }
+}
+
+pub fn text(setting: &Setting<Text>) -> LocalizedText {
+    setting.as_ref().map(|setting| setting.value.0.clone()).unwrap_or_default()
 }
 
 /// Why an address is none that a browser may be sent to.

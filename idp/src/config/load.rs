@@ -66,7 +66,8 @@ pub fn load(path: &Path, environment: &[(String, String)]) -> Result<Configurati
     let mut reader = TenantReader {
         sources,
         policy: table.get("policy").cloned(),
-        mail_from: configuration.mail.from.clone(),
+        mail_from: configuration.mail.from.clone().or(file.mail.from.map(|from| from.value)),
+        complete,
         samples: Findings::default(),
     };
     let mut tenants = Vec::new();
@@ -137,6 +138,8 @@ struct TenantReader<'t> {
     /// `[policy]` of `idp.toml`, cleaned.
     policy: Option<Spanned<DeValue<'t>>>,
     mail_from: Option<String>,
+    /// Whether all of `idp.toml` could be read, so that a default that is missing is really missing.
+    complete: bool,
     samples: Findings,
 }
 
@@ -160,6 +163,7 @@ impl<'t> TenantReader<'t> {
         }
         source::overlay(&mut table, own?);
         let Read { raw: file, complete, .. } = read::<TenantToml>(table, &self.sources, findings);
+        let complete = complete && self.complete;
         let mut checker = Checker { sources: &self.sources, findings, file: &files.tenant.path, complete };
         let tenant = tenant::tenant(&files.id, &file, built, self.mail_from.as_deref(), &mut checker)?;
         let ceiling = reachable(&tenant.policy);

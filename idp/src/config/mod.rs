@@ -1,5 +1,7 @@
 //! The only reader of configuration files and environment; makes the domain's values of them.
 
+#![expect(clippy::ref_option, reason = "a setting is handed on as it stands in its file's struct")]
+
 mod checker;
 mod client;
 mod client_file;

@@ -61,7 +61,7 @@ fn explain(message: &str, path: &[String]) -> String {
             let known: Vec<String> = known.iter().map(|name| format!("\"{name}\"")).collect();
             format!("{key}: \"{unknown}\" is not one of {}", known.join(", "))
         }
-        _ => format!("{key}: {}", message.replace('`', "")),
+        _ => format!("{key}: {}", message.replace('`', "").replace("expected i64", "expected a whole number")),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
-    checker::{Checker, is_name},
+    checker::{Checker, is_name, text},
     files::{ContactTable, MaintenanceTable, TenantToml},
     policy, upstream,
     values::{Located, Setting, Tag},
@@ -56,7 +56,7 @@ pub fn tenant(
             "no upstream is enabled: nobody can sign in",
         ));
     }
-    let service = checker.text(&file.service_name);
+    let service = text(&file.service_name);
     let tenant = Tenant {
         id: TenantId::new(id),
         issuer: issuer(&file.issuer, checker)?,
@@ -142,13 +142,13 @@ fn default_client(
 
 fn contact(table: &ContactTable, checker: &mut Checker<'_>) -> Contact {
     Contact {
-        office: checker.text(&table.office),
-        phone: checker.text(&table.phone),
-        hours: checker.text(&table.hours),
+        office: text(&table.office),
+        phone: text(&table.phone),
+        hours: text(&table.hours),
         url: checker.link("contact.url", &table.url),
-        operator_name: checker.text(&table.operator_name),
-        operator_phone: checker.text(&table.operator_phone),
-        operator_hours: checker.text(&table.operator_hours),
+        operator_name: text(&table.operator_name),
+        operator_phone: text(&table.operator_phone),
+        operator_hours: text(&table.operator_hours),
         chat_url: checker.link("contact.chat_url", &table.chat_url),
         graduates_url: checker.link("contact.graduates_url", &table.graduates_url),
         university_password_url: checker.link("contact.university_password_url", &table.university_password_url),

@@ -118,7 +118,7 @@ fn the_defaults_are_those_of_the_contract() {
     assert_eq!(configuration.server.listen.to_string(), "127.0.0.1:8080");
     assert_eq!(configuration.server.admin_listen.to_string(), "127.0.0.1:8081");
     assert!(configuration.server.trusted_proxies.is_empty() && configuration.server.outbound_allow.is_empty());
-    let day = std::time::Duration::from_secs(86400);
+    let day = std::time::Duration::from_hours(24);
     let retention = &configuration.retention;
     assert_eq!((retention.audit, retention.logins, retention.unused_accounts), (365 * day, day, 400 * day));
     assert_eq!(configuration.telemetry.log_format, LogFormat::Text);
@@ -191,6 +191,21 @@ fn several_findings_come_at_once_each_on_its_line() {
 }
 
 #[test]
+fn a_mistake_in_the_defaults_is_told_once_and_not_at_each_tenant() {
+    let files = Files::good();
+    files.write("idp.toml", "[mail]\nfrom = \"nobody\"\n[policy.auth_key]\ndigits = \"six\"\nmax_attempts = 99\n");
+    files.write("tenants/zwei/tenant.toml", &tenant_file().replace("id.example.jp", "zwei.example.jp"));
+    assert_eq!(
+        files.findings(),
+        [
+            "idp.toml:2: mail.from: \"nobody\" is no mail address",
+            "idp.toml:4: policy.auth_key.digits: invalid type: string \"six\", expected a whole number",
+            "idp.toml:5: policy.auth_key.max_attempts must be 3 to 10, not 99",
+        ]
+    );
+}
+
+#[test]
 fn what_is_no_toml_is_told_with_its_line() {
     let findings = Files::tenant_says("issuer = \"https://id.example.jp\"\nname = \n");
     assert!(findings[0].starts_with("tenants/uni/tenant.toml:2: "), "{findings:?}");
@@ -256,7 +271,11 @@ fn a_variable_that_fits_nothing_is_told_by_its_name() {
         ("IDP__SERVER", "x", "only single values can be set here; this one belongs into the file"),
         ("IDP__SERVER__TRUSTED_PROXIES", "x", "only single values can be set here; this one belongs into the file"),
         ("IDP__SERVER__LISTEN__X", "x", "there is no such setting"),
-        ("IDP__LIMITS__CONNECTIONS", "many", "limits.connections: invalid type: string \"many\", expected i64"),
+        (
+            "IDP__LIMITS__CONNECTIONS",
+            "many",
+            "limits.connections: invalid type: string \"many\", expected a whole number",
+        ),
         ("IDP__LIMITS__CONNECTIONS", "0", "limits.connections must be 1 to 1000000, not 0"),
     ] {
         let findings = files.findings_with(&[(name, value)]);

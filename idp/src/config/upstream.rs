@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use regex::Regex;
 
 use super::{
-    checker::{Checker, is_name, web_address},
+    checker::{Checker, is_name, text, web_address},
     files::{ConditionTable, UpstreamKindName, UpstreamTable},
     read::nearest,
     values::{Length, Located, Setting},
@@ -13,12 +13,11 @@ use super::{
 use crate::domain::{
     claims,
     ids::UpstreamId,
-    secret::Secret,
     tenant::{Condition, EligibilityRule, LocalizedText, OidcUpstream, PasswordLimits, Upstream, UpstreamKind},
 };
 
 const MAX_ATTEMPTS: u32 = 5;
-const WINDOW: Duration = Duration::from_secs(15 * 60);
+const WINDOW: Duration = Duration::from_mins(15);
 /// A pattern larger than this when compiled is a mistake or an attack.
 const MAX_PATTERN: usize = 1 << 20;
 
@@ -44,7 +43,7 @@ pub fn upstreams(
             checker.error(&id.span, format!("upstream.id: \"{}\" stands here twice", id.value));
         }
         let Some(kind) = kind(table, span, checker) else { continue };
-        let name = checker.text(&table.name);
+        let name = text(&table.name);
         upstreams.push(Upstream {
             id: UpstreamId::new(id.value.as_str()),
             name: if name.is_empty() { tenant.clone() } else { name },
@@ -138,13 +137,13 @@ fn oidc(table: &UpstreamTable, span: &super::source::Span, checker: &mut Checker
         Some(scope) => scope.value.clone(),
         None => "openid".to_owned(),
     };
-    let text = |setting: &Setting<String>| setting.as_ref().map(|setting| setting.value.clone()).unwrap_or_default();
+    let plain = |setting: &Setting<String>| setting.as_ref().map(|setting| setting.value.clone()).unwrap_or_default();
     OidcUpstream {
-        issuer: text(&table.issuer),
-        client_id: text(&table.client_id),
+        issuer: plain(&table.issuer),
+        client_id: plain(&table.client_id),
         client_secret: checker
             .secret_file("upstream.client_secret_file", &table.client_secret_file)
-            .unwrap_or_else(Secret::default),
+            .unwrap_or_default(),
         scope,
         force_reauthentication: table.force_reauthentication.as_ref().is_none_or(|force| force.value),
     }

@@ -71,7 +71,10 @@ impl Length {
 impl fmt::Display for Length {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let seconds = self.0.as_secs();
-        match [(86400, "d"), (3600, "h"), (60, "m")].iter().find(|(unit, _)| seconds > 0 && seconds % unit == 0) {
+        match [(86400, "d"), (3600, "h"), (60, "m")]
+            .iter()
+            .find(|(unit, _)| seconds > 0 && seconds.is_multiple_of(*unit))
+        {
             Some((unit, name)) => write!(f, "{}{name}", seconds / unit),
             None => write!(f, "{seconds}s"),
         }

@@ -42,7 +42,7 @@ struct Person {
 
 impl Flows {
     /// Reads the whole file before anything is written. `user_id` is required; `password` may be empty for a known person;
-    /// every other column is an attribute, a cell that begins with `[` or `{` is JSON, `true`, `false` and numbers are themselves.
+    /// every other column is an attribute: a cell that begins with `[` or `{` is JSON, `true` and `false` are themselves.
     pub async fn import_accounts(
         &self,
         tenant: &Tenant,
@@ -129,7 +129,7 @@ fn read(file: impl Read) -> Result<Vec<Person>, ImportError> {
         let attributes = cells
             .into_iter()
             .map(|(name, cell)| {
-                Ok((name.to_owned(), value(cell).map_err(|error| at_line(line, format!("{name}: {error}")))?))
+                Ok((name.to_owned(), value(name, cell).map_err(|error| at_line(line, format!("{name}: {error}")))?))
             })
             .collect::<Result<BTreeMap<String, Value>, ImportError>>()?;
         people.push(Person { user_id, password, attributes: Attributes(attributes) });
@@ -137,8 +137,9 @@ fn read(file: impl Read) -> Result<Vec<Person>, ImportError> {
     Ok(people)
 }
 
-fn value(cell: &str) -> Result<Value, serde_json::Error> {
-    if cell.starts_with(['[', '{']) {
+fn value(name: &str, cell: &str) -> Result<Value, serde_json::Error> {
+    // A student number stays a text; of the standard claims only this one is a number (OpenID Connect Core §5.1).
+    if cell.starts_with(['[', '{']) || name == "updated_at" {
         return serde_json::from_str(cell);
     }
     Ok(match cell {

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use sea_orm::{
-    ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select, sea_query::Expr,
+    ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    sea_query::Expr,
 };
 
 use crate::domain::{
@@ -118,6 +119,12 @@ impl Store {
             .exec_with_returning(self.writer())
             .await?;
         expired.iter().map(|row| uuid(&row.id, "letter id").map(LetterId)).collect()
+    }
+
+    /// What waits, the next one first.
+    pub async fn waiting_letters(&self, limit: u64) -> Result<Vec<OutboxLetter>, StoreError> {
+        let rows = Entity::find().filter(waiting()).order_by_asc(Column::NextAttemptAt).limit(limit);
+        rows.all(self.reader()).await?.into_iter().map(Model::read).collect()
     }
 
     /// When the next waiting letter is due; it may be leased just now.

@@ -1,0 +1,48 @@
+//! The provider's parts for a command that works beside a serving process.
+
+use std::path::Path;
+
+use anyhow::bail;
+
+use crate::{
+    app::{App, World},
+    config::Configuration,
+    domain::tenant::Tenant,
+    store::{Backend, Store, StoreOptions},
+};
+
+/// Loads the configuration; all findings are the error.
+pub fn configuration(path: &Path, environment: Vec<(String, String)>) -> anyhow::Result<Configuration> {
+    Configuration::load(path, environment)
+        .map_err(|findings| anyhow::anyhow!("the configuration is not valid:\n{findings}"))
+}
+
+/// Everything but the listeners, on a database whose schema is current.
+pub async fn open(path: &Path, environment: Vec<(String, String)>) -> anyhow::Result<App> {
+    let configuration = configuration(path, environment)?;
+    ready_database(&configuration).await?;
+    App::build(configuration, World::default()).await
+}
+
+/// SQLite brings itself up to date; a PostgreSQL that is behind is refused.
+pub async fn ready_database(configuration: &Configuration) -> anyhow::Result<()> {
+    let store = Store::open(configuration.database_url.expose(), StoreOptions::default()).await?;
+    if store.backend() == Backend::Sqlite {
+        store.migrate().await?;
+    } else if !store.schema_is_current().await? {
+        bail!("the database's schema is behind: run `idp migrate up`");
+    }
+    store.close().await;
+    Ok(())
+}
+
+/// The tenant that is named, or the only one there is.
+pub fn tenant<'a>(configuration: &'a Configuration, named: Option<&str>) -> anyhow::Result<&'a Tenant> {
+    match (named, configuration.tenants.as_slice()) {
+        (Some(id), _) => {
+            configuration.tenant(id).map(AsRef::as_ref).ok_or_else(|| anyhow::anyhow!("there is no tenant {id}"))
+        }
+        (None, [only]) => Ok(only),
+        (None, _) => bail!("name the tenant with --tenant"),
+    }
+}
