@@ -109,6 +109,9 @@ impl Student {
         self.cookies.retain(|name, _| !name.ends_with("-session"));
         let page = self.get(&authorization(server)).await?;
         let page = self.press(&page, "upstream", &[("action", "sign-in")]).await?;
+        if !page.html.contains("name=\"username\"") {
+            return Ok(page);
+        }
         let (name, password) = (format!("s2025{:03}", self.number), format!("university-{}", self.number));
         self.press(&page, "username", &[("username", &name), ("password", &password), ("action", "sign-in")]).await
     }

@@ -93,15 +93,3 @@ test("without script the language is changed by its button", async () => {
   await tab.sees("sign-in", { language: "en" });
   await browser.close();
 });
-
-for (const language of ["zh-CN", "ko"]) {
-  test(`the sign-in page is offered in ${language}`, async () => {
-    const browser = await here.visitor({ language: "ja" });
-    const tab = await browser.tab();
-    await tab.startsAtService();
-    await tab.sees("sign-in");
-    await tab.page.locator('select[name="ui_locale"]').selectOption(language);
-    await tab.sees("sign-in", { language });
-    await browser.close();
-  });
-}

@@ -176,10 +176,12 @@ export class Tab {
     return this;
   }
 
-  /** From P-01 of the provider through the university's own page. */
+  /** From P-01 of the provider through the university's own page; that remembers a browser it has seen. */
   async provesUniversity(student) {
     await this.sees("sign-in");
     await this.presses("sign-in");
+    if (this.browser.knownAtUniversity) return this;
+    this.browser.knownAtUniversity = true;
     await this.sees("sign-in", { at: this.demo.university });
     await this.fills({ username: student.username, password: student.password });
     return this.presses("sign-in");

@@ -137,7 +137,10 @@ test("a wrong secret, verifier or client is refused with the specified error", a
   const who = await student("web-basic");
   const wrong = await oidc.discovery(new URL(demo.issuer), "web-basic", { id_token_signed_response_alg: "ES256" },
     oidc.ClientSecretBasic("not the secret"), { execute: [oidc.allowInsecureRequests] });
-  await refused(signIn(wrong, who, "web-basic"), "invalid_client");
+  const { response } = await signIn(wrong, who, "web-basic").then(() => assert.fail("accepted"), (cause) => cause);
+  assert.equal(response.status, 401);
+  assert.match(response.headers.get("www-authenticate"), /^Basic /);
+  assert.equal((await response.json()).error, "invalid_client");
 
   const { code, verifier } = await begin(who);
   await refused(grant(config, code, verifier.replace(/./, (letter) => (letter === "a" ? "b" : "a"))), "invalid_grant");

@@ -65,9 +65,10 @@ export class Student {
     return this.visitor.get(this.request.url, this.back);
   }
 
-  /** P-01 and the university. Returns the gate's page. */
+  /** P-01 and, unless it remembers this browser, the university's own page. Returns the gate's page. */
   async provesUniversity(signIn) {
-    const university = await this.visitor.press(signIn, {}, { action: "sign-in" });
+    const university = await this.visitor.press(signIn, {}, { action: "sign-in", stop: this.back });
+    if (!university.url.startsWith(this.demo.university)) return university;
     return this.visitor.press(university, { username: this.username, password: this.password }, {
       action: "sign-in", stop: this.back,
     });

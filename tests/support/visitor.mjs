@@ -168,7 +168,7 @@ export class Visitor {
   /** Presses the button `action` (or the only one) of the form that holds `control`, after filling in `values`. */
   async press(page, values, { action, stop, control } = {}) {
     const form = page.form(control ?? (action ? "action" : Object.keys(values)[0]), action && !control ? action : undefined);
-    if (!form) throw new Error(`no such form on ${page.id} at ${page.url} (${page.status})\n${page.body.slice(0, 2_000)}`);
+    if (!form) throw new Error(`no such form on ${page.id} at ${page.url} (${page.status}); it says: ${page.errors}`);
     for (const [name, value] of Object.entries(values)) form.fields.set(name, value);
     if (action) form.fields.set("action", action);
     return this.follow(await this.send("POST", form.url, { fields: form.fields }), stop);
