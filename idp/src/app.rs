@@ -313,7 +313,7 @@ fn new_upstreams(
         extra_ca,
         ..OutboundSettings::default()
     };
-    let outbound = Outbound::new(settings)?;
+    let outbound = Outbound::new(&settings)?;
     let mut upstreams = Upstreams::default();
     for tenant in &configuration.tenants {
         for upstream in tenant.upstreams.iter().filter(|upstream| upstream.enabled) {

@@ -1,7 +1,8 @@
 //! Mails by SMTP (SR-46, SR-47).
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
+use arc_swap::ArcSwap;
 use async_trait::async_trait;
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Tokio1Executor,
@@ -29,10 +30,16 @@ const MAX_REPLY: usize = 300;
 
 /// The next mail server.
 pub struct Smtp {
-    pooled: AsyncSmtpTransport<Tokio1Executor>,
+    line: Arc<Line>,
+}
+
+struct Line {
+    pooled: ArcSwap<Pooled>,
     builder: AsyncSmtpTransportBuilder,
     timeout: Duration,
 }
+
+type Pooled = AsyncSmtpTransport<Tokio1Executor>;
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SmtpUrlError {
@@ -74,19 +81,39 @@ impl Smtp {
         if let Some(credentials) = credentials(&url, password)? {
             builder = builder.credentials(credentials);
         }
-        Ok(Self { pooled: builder.clone().build(), builder, timeout })
+        let pooled = ArcSwap::from_pointee(builder.clone().build());
+        Ok(Self { line: Arc::new(Line { pooled, builder, timeout }) })
+    }
+}
+
+impl Line {
+    async fn send(&self, letter: &Letter) -> SendOutcome {
+        let pooled = self.pooled.load_full();
+        let mut result = self.attempt(&pooled, letter).await;
+        if let Err(Attempt::Failed(error)) = &result
+            && error.status().is_none()
+            && !error.is_timeout()
+        {
+            // The server may have closed the pooled connection meanwhile; a fresh one tells.
+            // At worst the mail had just been taken over, and arrives twice.
+            let fresh = self.builder.clone().build();
+            result = self.attempt(&fresh, letter).await;
+            fresh.shutdown().await;
+        }
+        outcome(result)
     }
 
-    async fn attempt(
-        &self,
-        transport: &AsyncSmtpTransport<Tokio1Executor>,
-        letter: &Letter,
-    ) -> Result<Response, Attempt> {
-        match tokio::time::timeout(self.timeout, transport.send_raw(&letter.envelope, &letter.bytes)).await {
-            Ok(Ok(response)) => Ok(response),
-            Ok(Err(error)) => Err(Attempt::Failed(error)),
-            Err(_) => Err(Attempt::TimedOut),
+    async fn attempt(&self, transport: &Pooled, letter: &Letter) -> Result<Response, Attempt> {
+        let mut sending = transport.send_raw(&letter.envelope, &letter.bytes);
+        if let Ok(result) = tokio::time::timeout(self.timeout, &mut sending).await {
+            return result.map_err(Attempt::Failed);
         }
+        // The pool would take the connection back in the middle of a dialogue, and the next mail would read
+        // the answers to this one; so the pool is closed before the connection is let go.
+        self.pooled.store(Arc::new(self.builder.clone().build()));
+        transport.shutdown().await;
+        drop(sending);
+        Err(Attempt::TimedOut)
     }
 }
 
@@ -102,17 +129,10 @@ impl Transport for Smtp {
             Ok(letter) => letter,
             Err(unfit) => return SendOutcome::Refused { reply: format!("not sent: {unfit}") },
         };
-        let mut result = self.attempt(&self.pooled, &letter).await;
-        if let Err(Attempt::Failed(error)) = &result
-            && error.status().is_none()
-            && !error.is_timeout()
-        {
-            // The server may have closed the pooled connection meanwhile; a fresh one tells.
-            let fresh = self.builder.clone().build::<Tokio1Executor>();
-            result = self.attempt(&fresh, &letter).await;
-            fresh.shutdown().await;
-        }
-        outcome(result)
+        let line = Arc::clone(&self.line);
+        // On a task of its own, so that a caller who goes away leaves no dialogue half done.
+        let sent = tokio::spawn(async move { line.send(&letter).await }).await;
+        sent.unwrap_or_else(|_| SendOutcome::Unreachable { reason: "the sender stopped".into() })
     }
 }
 

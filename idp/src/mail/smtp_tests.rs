@@ -139,6 +139,17 @@ async fn a_silent_server_does_not_hold_the_sender_up() {
 }
 
 #[tokio::test]
+async fn a_connection_whose_dialogue_was_cut_off_is_not_used_again() {
+    let sink = Sink::start(Manner::Hang).await;
+    let smtp = sink.smtp(Duration::from_millis(200));
+    for _ in 0..2 {
+        assert!(matches!(smtp.send(mail("taro@example.com")).await, SendOutcome::Unreachable { .. }));
+    }
+    assert_eq!(sink.count("EHLO id.example"), 2);
+    assert_eq!(sink.count("NOOP"), 0);
+}
+
+#[tokio::test]
 async fn a_pooled_connection_that_the_server_closed_is_replaced() {
     let sink = Sink::start(Manner::CloseAfterMail).await;
     let smtp = sink.smtp(LONG);

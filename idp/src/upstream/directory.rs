@@ -124,7 +124,7 @@ mod tests {
             let good = hash.is_none_or(|hash| hash == format!("hash of {}", candidate.expose()));
             Box::pin(async move { Ok(good) })
         });
-        let limits = PasswordLimits { max_attempts: 5, window: std::time::Duration::from_secs(900) };
+        let limits = PasswordLimits { max_attempts: 5, window: std::time::Duration::from_mins(15) };
         let configured = tenant::Upstream {
             id: UpstreamId::new("accounts"),
             name: LocalizedText::default(),

@@ -79,10 +79,10 @@ struct Guard {
 }
 
 impl Outbound {
-    pub fn new(settings: OutboundSettings) -> Result<Self, OutboundError> {
+    pub fn new(settings: &OutboundSettings) -> Result<Self, OutboundError> {
         let allow: Arc<[IpNet]> = settings.allow.clone().into();
-        let open = client(&settings, Guard { allow: Arc::clone(&allow), loopback: false })?;
-        let with_loopback = client(&settings, Guard { allow: Arc::clone(&allow), loopback: true })?;
+        let open = client(settings, &Guard { allow: Arc::clone(&allow), loopback: false })?;
+        let with_loopback = client(settings, &Guard { allow: Arc::clone(&allow), loopback: true })?;
         Ok(Self { open, with_loopback, allow, max_body: settings.max_body })
     }
 
@@ -192,22 +192,30 @@ impl Resolve for Guard {
     }
 }
 
-fn client(settings: &OutboundSettings, guard: Guard) -> Result<Client, OutboundError> {
+fn client(settings: &OutboundSettings, guard: &Guard) -> Result<Client, OutboundError> {
     let authorities = match &settings.extra_ca {
         Some(pem) => reqwest::Certificate::from_pem_bundle(pem),
         None => Ok(Vec::new()),
     }
     .map_err(|_| OutboundError::Unusable("the file of certificate authorities is not PEM".into()))?;
-    Client::builder()
-        .redirect(redirect::Policy::none())
-        .no_proxy()
-        .referer(false)
-        .connect_timeout(settings.connect_timeout)
-        .timeout(settings.total_timeout)
-        .pool_idle_timeout(Duration::from_secs(30))
-        .tls_certs_merge(authorities)
-        .dns_resolver(Arc::new(guard))
+    let builder = || {
+        Client::builder()
+            .redirect(redirect::Policy::none())
+            .no_proxy()
+            .referer(false)
+            .connect_timeout(settings.connect_timeout)
+            .timeout(settings.total_timeout)
+            .pool_idle_timeout(Duration::from_secs(30))
+            .dns_resolver(Arc::new(guard.clone()))
+    };
+    builder()
+        .tls_certs_merge(authorities.clone())
         .build()
+        .or_else(|error| {
+            // A bare container has no authorities: then only those of the file count, and without one no https call succeeds.
+            tracing::warn!(error = %chain(&error), "the system's certificate authorities cannot be used");
+            builder().tls_certs_only(authorities).build()
+        })
         .map_err(|error| OutboundError::Unusable(format!("TLS cannot be set up: {}", chain(&error))))
 }
 
@@ -284,7 +292,7 @@ mod tests {
 
     fn outbound(allow: &[&str]) -> Outbound {
         let allow = allow.iter().map(|network| network.parse().unwrap()).collect();
-        Outbound::new(OutboundSettings { allow, ..OutboundSettings::default() }).unwrap()
+        Outbound::new(&OutboundSettings { allow, ..OutboundSettings::default() }).unwrap()
     }
 
     fn permits(entry: &Entry, url: &str) -> bool {

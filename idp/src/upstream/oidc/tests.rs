@@ -67,7 +67,7 @@ impl World {
             eligible: vec![],
         };
         let total_timeout = Duration::from_secs(if cfg!(debug_assertions) { 3 } else { 1 });
-        let outbound = Outbound::new(OutboundSettings { total_timeout, ..OutboundSettings::default() }).unwrap();
+        let outbound = Outbound::new(&OutboundSettings { total_timeout, ..OutboundSettings::default() }).unwrap();
         let entropy = Arc::new(Seeded::new(1));
         let upstream = Oidc::new(&configured, settings, &outbound, Arc::<Hands>::clone(&clock), entropy).unwrap();
         Self { fake, clock, upstream }
@@ -93,6 +93,15 @@ impl World {
     }
 
     async fn comes_back(&self, query: &str, reauthenticate: bool) -> Result<Identity, UpstreamError> {
+        self.arrives(query, reauthenticate, None).await
+    }
+
+    async fn arrives(
+        &self,
+        query: &str,
+        reauthenticate: bool,
+        max_age: Option<Duration>,
+    ) -> Result<Identity, UpstreamError> {
         let parameters = Parameters::parse(query.as_bytes()).unwrap();
         let verifier = Secret::new("v".repeat(43));
         let arrival = Arrival {
@@ -102,7 +111,7 @@ impl World {
             verifier: &verifier,
             sent_at: self.clock.now(),
             reauthenticate,
-            max_age: None,
+            max_age,
         };
         self.upstream.arrive(arrival).await
     }
@@ -370,6 +379,11 @@ async fn a_fresh_sign_in_that_was_asked_for_must_be_fresh() {
     world.claims("auth_time", Value::Null);
     assert!(world.comes_back("code=c1", true).await.is_ok(), "it is checked when it is sent");
 
+    world.claims("auth_time", json!(NOW.as_seconds() - 600));
+    let within = |seconds| world.arrives("code=c1", false, Some(Duration::from_secs(seconds)));
+    assert!(within(600).await.is_ok());
+    assert_eq!(within(300).await.unwrap_err(), UpstreamError::NotFresh);
+
     let lenient = World::with(|settings| settings.force_reauthentication = false).await;
     lenient.claims("auth_time", json!(NOW.as_seconds() - 3600));
     assert!(lenient.comes_back("code=c1", true).await.is_ok());
@@ -438,7 +452,7 @@ async fn many_logins_at_once_read_the_metadata_once() {
 
 #[tokio::test]
 async fn an_upstream_with_plain_http_off_loopback_is_not_built() {
-    let outbound = Outbound::new(OutboundSettings::default()).unwrap();
+    let outbound = Outbound::new(&OutboundSettings::default()).unwrap();
     for issuer in ["http://idp.example.ac.jp", "https://10.0.0.1", "not an address"] {
         assert!(outbound.entry(issuer).is_err(), "{issuer}");
     }
