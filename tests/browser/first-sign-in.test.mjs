@@ -71,7 +71,7 @@ test("the language chosen on the sign-in page holds through the pages, the mail 
   const tab = await browser.tab();
   await tab.startsAtService();
   await tab.sees("sign-in");
-  await tab.page.locator('select[name="ui_locale"]').selectOption("en");
+  await tab.choosesLanguage("en");
   tab.how = { ...tab.how, language: "en" };
   await tab.sees("sign-in");
   await tab.provesUniversity(student);

@@ -47,7 +47,7 @@ for (const language of ["ja", "en"]) {
 async function reissued(tab) {
   await tab.presses("reissue");
   await tab.main().waitFor();
-  const countdown = tab.page.locator("[data-seconds]");
+  const countdown = tab.page.locator("[data-vanish][data-seconds]");
   if ((await countdown.count()) === 0) return;
   await tab.sees("auth-key", { error: "E-63" });
   await countdown.waitFor({ state: "hidden", timeout: 70_000 });
@@ -72,20 +72,14 @@ test("five wrong second passwords lock for a while, and the right one makes no d
   await tab.startsAtService();
   await tab.provesUniversity(student);
   await tab.sees("second-password");
-  for (let tries = 1; tries <= 5; tries += 1) {
-    const countdown = tab.page.locator("[data-seconds]");
-    if (await countdown.count()) await countdown.waitFor({ state: "hidden", timeout: 30_000 });
-    await tab.fills({ second_password: "Wrong4password" });
-    await tab.presses();
-    if (tries === 5) break;
+  for (let wrong = 1; wrong <= 4; wrong += 1) {
+    await entersWhenItMay(tab, "Wrong4password");
     await tab.sees("second-password", { error: "E-50" });
-    if (tries >= 3) {
-      // too early: neither compared nor counted
-      await tab.fills({ second_password: student.secondPassword });
-      await tab.presses();
-      await tab.sees("second-password", { error: "E-53" });
-    }
+    if (wrong < 3) continue;
+    await entersSecondPassword(tab, student.secondPassword);
+    await tab.sees("second-password", { error: "E-53" });
   }
+  await entersWhenItMay(tab, "Wrong4password");
   await tab.sees("locked");
   await tab.startsAtService();
   await tab.provesUniversity(student);
@@ -93,6 +87,18 @@ test("five wrong second passwords lock for a while, and the right one makes no d
   assert.match((await here.demo.mails.next(student.email)).subject, /ログイン失敗のお知らせ/);
   await browser.close();
 });
+
+async function entersSecondPassword(tab, second_password) {
+  await tab.fills({ second_password });
+  await tab.presses();
+}
+
+/** What is sent too early (E-53) is neither compared nor counted, so it may be sent over and over. */
+async function entersWhenItMay(tab, secondPassword) {
+  const until = Date.now() + 30_000;
+  do await entersSecondPassword(tab, secondPassword);
+  while (Date.now() < until && (await tab.errors()).includes("E-53"));
+}
 
 test("a wrong key is not shown again, and its field says so", async () => {
   const { browser, tab, wrong } = await atKeyPage({ script: false });

@@ -123,7 +123,7 @@ test("logging out at the service ends both sessions without a question", async (
   const browser = await here.visitor();
   const tab = await browser.tab();
   await tab.signsIn(student);
-  await tab.page.locator('nav [data-link="logout"]').click();
+  await tab.page.locator('nav [data-link="logout"]').click({ noWaitAfter: true });
   await tab.seesService("signed-out");
   await tab.page.goBack();
   await tab.goes(`${here.demo.service}/login`);

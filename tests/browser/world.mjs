@@ -140,7 +140,14 @@ export class Tab {
   }
 
   async follows(name) {
-    await this.link(name).first().click();
+    return this.#leaves(() => this.link(name).first().click());
+  }
+
+  /** Does what leads to another page (or the same one anew), and returns when that has loaded. */
+  async #leaves(deed) {
+    const loaded = this.page.waitForEvent("load");
+    await deed();
+    await loaded;
     return this;
   }
 
@@ -156,8 +163,12 @@ export class Tab {
   /** Presses a button by its `action`, or the first submit of the page. */
   async presses(action) {
     const button = action ? this.button(action) : this.page.locator("main form button:not([type=button])").first();
-    await button.click();
-    return this;
+    return this.#leaves(() => button.click());
+  }
+
+  /** With script the choice acts by itself. */
+  async choosesLanguage(tag) {
+    return this.#leaves(() => this.page.locator('select[name="ui_locale"]').selectOption(tag));
   }
 
   errors() {
