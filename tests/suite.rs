@@ -4,3 +4,4 @@
 mod store;
 #[cfg(test)]
 mod support;
+mod architecture;
