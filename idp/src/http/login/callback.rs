@@ -42,5 +42,6 @@ pub async fn get(
     let upstream = UpstreamId::new(upstream);
     let arrived = visit.flows().arrive(visit.tenant(), &upstream, &parameters, &pending, &wishes, &visit.visitor).await;
     let at = AtLogin { ticket: LoginTicket::Pending(Box::new(pending.clone())), id, visit: visit.clone() };
-    sign_in::ended(&at, pending, at.due(arrived)?, None)
+    let ended = at.due(arrived).and_then(|arrived| sign_in::ended(&at, pending, arrived, None));
+    ended.map_err(|failure| failure.at(&at.id))
 }

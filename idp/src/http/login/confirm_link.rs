@@ -3,7 +3,7 @@
 use axum::{extract::Path, http::HeaderMap, response::Response};
 
 use crate::{
-    domain::{ids::LoginId, language::Language, one_time_url::LinkVerdict},
+    domain::{ids::LoginId, language::Language, one_time_url::LinkVerdict, parameters::encode},
     flows::{LinkAbout, LinkView},
     http::{
         csrf,
@@ -25,13 +25,18 @@ pub async fn get(visit: Visit, Path(token): Path<String>) -> Result<Response, Pa
 pub async fn post(visit: Visit, Path(token): Path<String>, headers: HeaderMap) -> Result<Response, PageFailure> {
     csrf::same_site(&visit, &headers)?;
     visit.flows().confirm_link(visit.tenant(), &token, &visit.visitor).await?;
-    Ok(see_other(&visit.path(&format!("/link/{token}"))))
+    Ok(see_other(&visit.path(&address(&token))))
+}
+
+/// Whatever was opened: it may hold what no address may.
+fn address(token: &str) -> String {
+    format!("/link/{}", encode(token))
 }
 
 fn show(visit: &Visit, token: &str, view: LinkView) -> Response {
     let (page, about) = match view {
         LinkView::Good { email_masked, user_id_masked, about } => {
-            let action = visit.path(&format!("/link/{token}"));
+            let action = visit.path(&address(token));
             (Page::ConfirmLink(ConfirmLink { action, email_masked, user_id_masked }), Some(about))
         }
         LinkView::Confirmed(about) => {
