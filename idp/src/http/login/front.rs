@@ -36,3 +36,15 @@ pub async fn other_endpoint_method(method: Method) -> StatusCode {
 pub async fn not_found() -> PageFailure {
     PageFailure::not_found()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn options_is_answered_everywhere_and_changes_nothing() {
+        assert_eq!(other_method(Method::OPTIONS).await.status(), StatusCode::NO_CONTENT);
+        assert_eq!(other_endpoint_method(Method::OPTIONS).await, StatusCode::NO_CONTENT);
+        assert_eq!(other_endpoint_method(Method::PUT).await, StatusCode::METHOD_NOT_ALLOWED);
+    }
+}
