@@ -1,0 +1,3 @@
+//! The journeys of people, transition by transition (journeys.md, part 2).
+
+mod first_visit;

@@ -1,0 +1,15 @@
+//! What tests of several areas share.
+
+pub mod browser;
+pub mod client;
+pub mod clock;
+pub mod mailbox;
+pub mod page;
+pub mod setup;
+pub mod student;
+pub mod world;
+
+pub use client::RelyingParty;
+pub use page::Page;
+pub use student::Student;
+pub use world::World;
