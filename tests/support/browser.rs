@@ -178,6 +178,11 @@ impl Browser {
         self.cookies.clear();
     }
 
+    /// The `Cookie` header this browser sends to a host.
+    pub fn cookie_header(&self, host: &str) -> String {
+        self.cookies_for(host)
+    }
+
     fn cookies_for(&self, host: &str) -> String {
         let now = self.world.clock.now();
         let live =
