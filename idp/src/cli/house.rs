@@ -1,6 +1,6 @@
 //! The provider's parts for a command that works beside a serving process.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use anyhow::bail;
 
@@ -37,12 +37,14 @@ pub async fn ready_database(configuration: &Configuration) -> anyhow::Result<()>
 }
 
 /// The tenant that is named, or the only one there is.
-pub fn tenant<'a>(configuration: &'a Configuration, named: Option<&str>) -> anyhow::Result<&'a Tenant> {
-    match (named, configuration.tenants.as_slice()) {
+pub fn tenant(app: &App, named: Option<&str>) -> anyhow::Result<Arc<Tenant>> {
+    let tenants = app.tenants();
+    match (named, tenants.as_slice()) {
         (Some(id), _) => {
-            configuration.tenant(id).map(AsRef::as_ref).ok_or_else(|| anyhow::anyhow!("there is no tenant {id}"))
+            let found = tenants.iter().find(|tenant| tenant.id.as_str() == id);
+            found.cloned().ok_or_else(|| anyhow::anyhow!("there is no tenant {id}"))
         }
-        (None, [only]) => Ok(only),
+        (None, [only]) => Ok(Arc::clone(only)),
         (None, _) => bail!("name the tenant with --tenant"),
     }
 }
