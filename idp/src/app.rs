@@ -36,7 +36,7 @@ use crate::{
     },
     keys::{HashError, HashParams, HashVerdict, Hasher, Keyring, MasterKeys, SystemEntropy, Vault},
     mail::{compose::Composer, smtp::Smtp, transport::Transport},
-    store::{Store, StoreOptions},
+    store::{Backend, Store, StoreOptions},
     theme::Themes,
     upstream::{
         Upstream, UpstreamError,
@@ -104,10 +104,16 @@ pub struct App {
 }
 
 impl App {
-    /// Puts the parts together. The database's schema must be current.
+    /// Puts the parts together. SQLite's schema is brought up to date; a PostgreSQL that is behind is refused.
     pub async fn build(configuration: Configuration, world: World) -> anyhow::Result<Self> {
         let World { clock, entropy, transport } = world;
         let store = Store::open(configuration.database_url.expose(), StoreOptions::default()).await?;
+        let current = store.schema_is_current().await?;
+        if !current && store.backend() == Backend::Sqlite {
+            store.migrate().await?;
+        } else if !current {
+            anyhow::bail!("the database's schema is behind: run `idp migrate up`");
+        }
         let master_keys = MasterKeys::load(&configuration.master_key_file)?;
         let vault = Arc::new(Vault::new(&master_keys, Arc::clone(&entropy)));
         let shared = Shared { store, vault, clock, entropy, deeds: Deeds::default() };
@@ -207,6 +213,7 @@ impl App {
         workers.spawn(until(shutdown.clone(), seal_audit(self.clone())));
         workers.spawn(until(shutdown.clone(), purge(self.clone())));
         workers.spawn(until(shutdown.clone(), keep_keys(self.clone())));
+        workers.spawn(until(shutdown.clone(), prepare_hasher(self.flows())));
         workers.spawn(until(shutdown.clone(), keep_metrics(metrics)));
         tokio::spawn(async move { while workers.join_next().await.is_some() {} })
     }
@@ -234,7 +241,7 @@ async fn assemble(
     transport: Option<Box<dyn Transport>>,
     kept: &HashMap<TenantId, Arc<Keyring>>,
 ) -> anyhow::Result<(Loaded, House)> {
-    let hasher = Arc::new(new_hasher(&configuration, &shared.vault, &shared.entropy).await?);
+    let hasher = Arc::new(new_hasher(&configuration, shared)?);
     let themes = Arc::new(Themes::load(configuration.themes.as_deref())?);
     for tenant in &configuration.tenants {
         let wanted =
@@ -351,6 +358,13 @@ async fn keep_keys(app: App) {
     }
 }
 
+/// The hash of nobody is ready before the first stranger comes (SR-45).
+async fn prepare_hasher(flows: Flows) {
+    if let Err(error) = flows.hasher.prepare().await {
+        tracing::warn!(%error, "the hash of nobody is not ready");
+    }
+}
+
 async fn keep_metrics(metrics: PrometheusHandle) {
     loop {
         tokio::time::sleep(METRICS_UPKEEP_EVERY).await;
@@ -369,17 +383,11 @@ async fn readiness(flows: &Flows) -> Result<(), Vec<String>> {
     if reasons.is_empty() { Ok(()) } else { Err(reasons) }
 }
 
-/// One dummy hash is computed here, off the async threads.
-async fn new_hasher(
-    configuration: &Configuration,
-    vault: &Arc<Vault>,
-    entropy: &Arc<dyn Entropy>,
-) -> anyhow::Result<Hasher> {
+fn new_hasher(configuration: &Configuration, shared: &Shared) -> Result<Hasher, HashError> {
     let limits = &configuration.limits.second_password;
     let params = HashParams { memory_kib: limits.argon2_memory_kib, iterations: limits.argon2_iterations };
     let permits = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let (vault, entropy) = (Arc::clone(vault), Arc::clone(entropy));
-    Ok(tokio::task::spawn_blocking(move || Hasher::new(params, permits, vault, entropy)).await??)
+    Hasher::new(params, permits, Arc::clone(&shared.vault), Arc::clone(&shared.entropy))
 }
 
 fn new_transport(configuration: &Configuration) -> anyhow::Result<Box<dyn Transport>> {

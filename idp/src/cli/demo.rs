@@ -47,7 +47,6 @@ pub async fn run(arguments: Arguments, environment: Vec<(String, String)>) -> an
     let world = World::default();
     let configuration = prepare(&arguments, &*world.entropy, environment)?;
     logging::start(&configuration.telemetry)?;
-    house::ready_database(&configuration).await?;
     let listeners = Listeners::bind(arguments.port).await?;
     let mailbox = Mailbox::open(Some(&arguments.data), Arc::clone(&world.clock))?;
     let (clock, entropy) = (Arc::clone(&world.clock), Arc::clone(&world.entropy));

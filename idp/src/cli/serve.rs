@@ -22,7 +22,6 @@ pub async fn run(path: &Path, environment: Vec<(String, String)>) -> anyhow::Res
     for warning in &configuration.warnings {
         tracing::warn!("{warning}");
     }
-    house::ready_database(&configuration).await?;
     let metrics = install_metrics()?;
     let app = App::build(configuration, World::default()).await?;
     let (public, admin) = app.look(|configuration| (configuration.server.listen, configuration.server.admin_listen));
