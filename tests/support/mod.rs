@@ -3,13 +3,14 @@
 pub mod browser;
 pub mod client;
 pub mod clock;
+pub mod database;
 pub mod mailbox;
 pub mod page;
+pub mod rows;
 pub mod setup;
 pub mod student;
 pub mod world;
 
-pub use client::RelyingParty;
 pub use page::Page;
 pub use student::Student;
 pub use world::World;

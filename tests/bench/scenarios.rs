@@ -1,0 +1,200 @@
+//! What is asked of the provider once somebody is signed in.
+
+use std::{fs, path::Path};
+
+use anyhow::{Context, ensure};
+use base64::{Engine, prelude::BASE64_STANDARD, prelude::BASE64_URL_SAFE_NO_PAD};
+use serde_json::Value;
+use url::form_urlencoded::Serializer;
+
+use super::{
+    load::Round,
+    process::Server,
+    sign_in::Student,
+    wire::{Answer, Wire},
+};
+
+pub const CLIENT: &str = "bench";
+const SECRET: &str = "a secret of the bench";
+pub const CALLBACK: &str = "https://rp.example/callback";
+const VERIFIER: &str = "the-verifier-of-every-request-of-the-bench-0123456789";
+const CONNECTIONS: usize = 16;
+
+/// The client of the bench: ES256, refresh tokens, opaque access tokens.
+pub fn write_client(folder: &Path) -> anyhow::Result<()> {
+    let clients = folder.join("clients");
+    fs::create_dir_all(&clients)?;
+    let secret = data_encoding::HEXLOWER.encode(sha256(SECRET.as_bytes()).as_ref());
+    let text = format!(
+        "client_name = \"The bench\"\nredirect_uris = [\"{CALLBACK}\"]\n\
+         grant_types = [\"authorization_code\", \"refresh_token\"]\nresponse_types = [\"code\"]\n\
+         scope = \"openid profile email offline_access\"\ntoken_endpoint_auth_method = \"client_secret_basic\"\n\
+         id_token_signed_response_alg = \"ES256\"\nclient_secret_sha256 = \"{secret}\"\n"
+    );
+    fs::write(clients.join(format!("{CLIENT}.toml")), text)?;
+    Ok(())
+}
+
+fn sha256(bytes: &[u8]) -> aws_lc_rs::digest::Digest {
+    aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes)
+}
+
+/// The path and query of an authorization request.
+pub fn authorization(server: &Server) -> String {
+    let challenge = BASE64_URL_SAFE_NO_PAD.encode(sha256(VERIFIER.as_bytes()));
+    let query = Serializer::new(String::new())
+        .extend_pairs([
+            ("client_id", CLIENT),
+            ("redirect_uri", CALLBACK),
+            ("response_type", "code"),
+            ("scope", "openid profile email offline_access"),
+            ("prompt", "consent"),
+            ("state", "state-of-the-bench"),
+            ("nonce", "nonce-of-the-bench"),
+            ("code_challenge", &challenge),
+            ("code_challenge_method", "S256"),
+        ])
+        .finish();
+    format!("{}/authorize?{query}", server.address(0))
+}
+
+pub fn get(server: &Server, path: &str) -> Vec<u8> {
+    with_headers(server, path, &[])
+}
+
+pub fn with_headers(server: &Server, path: &str, headers: &[(&str, &str)]) -> Vec<u8> {
+    let mut request = format!("GET {path} HTTP/1.1\r\nhost: localhost:{}\r\naccept: */*\r\n", server.port);
+    for (name, value) in headers {
+        request.extend([*name, ": ", *value, "\r\n"]);
+    }
+    request.push_str("\r\n");
+    request.into_bytes()
+}
+
+fn post(port: u16, path: &str, fields: &[(&str, &str)]) -> Vec<u8> {
+    let body = Serializer::new(String::new()).extend_pairs(fields).finish();
+    let basic = BASE64_STANDARD.encode(format!("{CLIENT}:{}", SECRET.replace(' ', "+")));
+    format!(
+        "POST {path} HTTP/1.1\r\nhost: localhost:{port}\r\nauthorization: Basic {basic}\r\n\
+         content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .into_bytes()
+}
+
+/// The same request again and again.
+pub struct Fixed(Vec<u8>);
+
+pub fn fixed(request: Vec<u8>) -> impl Fn(usize) -> Fixed {
+    move |_| Fixed(request.clone())
+}
+
+impl Round for Fixed {
+    async fn play(&mut self, wire: &mut Wire) -> anyhow::Result<()> {
+        let answer = wire.ask(&self.0).await?;
+        ensure!(answer.status == 200, "{} for {}", answer.status, String::from_utf8_lossy(&self.0));
+        Ok(())
+    }
+}
+
+/// Each connection has an access token of its own.
+pub async fn userinfo(server: &Server, student: &Student) -> anyhow::Result<impl Fn(usize) -> Fixed> {
+    let requests: Vec<Vec<u8>> = tokens(server, student)
+        .await?
+        .iter()
+        .map(|tokens| {
+            let token = tokens.get("access_token").and_then(Value::as_str).unwrap_or_default();
+            with_headers(server, "/userinfo", &[("authorization", &format!("Bearer {token}"))])
+        })
+        .collect();
+    Ok(move |index: usize| Fixed(requests.get(index).cloned().unwrap_or_default()))
+}
+
+pub async fn introspection(server: &Server, student: &Student) -> anyhow::Result<impl Fn(usize) -> Fixed> {
+    let requests: Vec<Vec<u8>> = tokens(server, student)
+        .await?
+        .iter()
+        .map(|tokens| {
+            let token = tokens.get("access_token").and_then(Value::as_str).unwrap_or_default();
+            post(server.port, "/introspect", &[("token", token)])
+        })
+        .collect();
+    Ok(move |index: usize| Fixed(requests.get(index).cloned().unwrap_or_default()))
+}
+
+/// A family of refresh tokens: each round uses up the one that the round before gave.
+pub struct Refresh {
+    port: u16,
+    token: String,
+}
+
+pub async fn refresh(server: &Server, student: &Student) -> anyhow::Result<impl Fn(usize) -> Refresh> {
+    let (port, families) = (server.port, tokens(server, student).await?);
+    Ok(move |index: usize| {
+        let token = families.get(index).and_then(|tokens| tokens.get("refresh_token")).and_then(Value::as_str);
+        Refresh { port, token: token.unwrap_or_default().to_owned() }
+    })
+}
+
+impl Round for Refresh {
+    async fn play(&mut self, wire: &mut Wire) -> anyhow::Result<()> {
+        let fields = [("grant_type", "refresh_token"), ("refresh_token", &self.token)];
+        let answer = wire.ask(&post(self.port, "/token", &fields)).await?;
+        let tokens = granted(&answer)?;
+        let next = tokens.get("refresh_token").and_then(Value::as_str).context("a refresh token")?;
+        next.clone_into(&mut self.token);
+        Ok(())
+    }
+}
+
+/// A code by the live session, and what it is good for.
+pub struct CodeFlow {
+    port: u16,
+    authorize: Vec<u8>,
+}
+
+pub fn code_flow(server: &Server, student: &Student) -> impl Fn(usize) -> CodeFlow {
+    let url = authorization(server);
+    let path = url.strip_prefix(&server.address(0)).unwrap_or(&url);
+    let authorize = with_headers(server, path, &[("cookie", &student.cookies())]);
+    let port = server.port;
+    move |_| CodeFlow { port, authorize: authorize.clone() }
+}
+
+impl CodeFlow {
+    async fn tokens(&mut self, wire: &mut Wire) -> anyhow::Result<Value> {
+        let answer = wire.ask(&self.authorize).await?;
+        let location = answer.header("location").unwrap_or_default();
+        let code = location.split(['?', '&']).find_map(|part| part.strip_prefix("code="));
+        let code = code.with_context(|| format!("no code: {} {location}", answer.status))?;
+        let fields = [
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("redirect_uri", CALLBACK),
+            ("code_verifier", VERIFIER),
+        ];
+        granted(&wire.ask(&post(self.port, "/token", &fields)).await?)
+    }
+}
+
+impl Round for CodeFlow {
+    async fn play(&mut self, wire: &mut Wire) -> anyhow::Result<()> {
+        self.tokens(wire).await.map(drop)
+    }
+}
+
+fn granted(answer: &Answer) -> anyhow::Result<Value> {
+    ensure!(answer.status == 200, "{}: {}", answer.status, String::from_utf8_lossy(&answer.body));
+    answer.json()
+}
+
+/// One set of tokens for each connection.
+async fn tokens(server: &Server, student: &Student) -> anyhow::Result<Vec<Value>> {
+    let mut wire = Wire::open(server.port).await?;
+    let mut flow = code_flow(server, student)(0);
+    let mut tokens = Vec::new();
+    for _ in 0..CONNECTIONS {
+        tokens.push(flow.tokens(&mut wire).await?);
+    }
+    Ok(tokens)
+}
