@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Demo } from "../support/demo.mjs";
 import { RelyingParty, Student } from "../support/student.mjs";
+import { Visitor } from "../support/visitor.mjs";
 
 const seed = Number(process.env.IDP_TEST_SEED ?? Math.floor(Math.random() * 2 ** 32));
 const kills = Number(process.env.IDP_TEST_KILLS ?? 100);
@@ -63,12 +64,14 @@ class MortalDemo {
 class Witness {
   constructor(mortal, student) {
     Object.assign(this, { mortal, student, address: false, secondPassword: false });
-    student.visitor.hooks = mortal.hooks;
   }
 
   /** One login, as far as it comes. What was acknowledged before must still hold. */
   async login() {
     const { mortal, student } = this;
+    // a browser without a session
+    student.visitor.close();
+    student.visitor = new Visitor({ hooks: mortal.hooks });
     let page;
     let { done, result } = await mortal.tries(() => student.signsIn());
     if (!done) return "university";
