@@ -1,4 +1,7 @@
 //! The tests that look at Monban from outside, in one binary.
 
-#[cfg(test)]
 mod architecture;
+#[cfg(test)]
+mod store;
+#[cfg(test)]
+mod support;

@@ -51,21 +51,24 @@ pub async fn run(
                 login: login.as_deref().map(|code| LoginId::new(code.to_ascii_uppercase())),
                 ..AuditFilter::default()
             };
-            for row in app.flows.store.audit_tail(&filter, *limit).await? {
+            for row in app.flows().store.audit_tail(&filter, *limit).await? {
                 if *json { writeln!(out, "{}", as_json(&row))? } else { writeln!(out, "{}", as_line(&row))? }
             }
             Outcome::Fine
         }
         Command::Verify => {
-            let verdict = app.flows.verify_audit().await?;
+            let verdict = app.flows().verify_audit().await?;
             writeln!(out, "{} rows sealed, {} not sealed yet.", verdict.sealed, verdict.unsealed)?;
             for id in &verdict.broken {
                 writeln!(out, "row {id}: the link does not hold")?;
             }
-            if verdict.broken.is_empty() { Outcome::Fine } else { Outcome::Found }
+            if verdict.missing > 0 {
+                writeln!(out, "{} sealed rows are gone", verdict.missing)?;
+            }
+            if verdict.broken.is_empty() && verdict.missing == 0 { Outcome::Fine } else { Outcome::Found }
         }
     };
-    app.flows.store.close().await;
+    app.flows().store.close().await;
     Ok(outcome)
 }
 

@@ -16,10 +16,10 @@ use super::{
 };
 
 /// contract.md: access tokens and ID tokens 5 min, codes 60 s, refresh tokens 30 d at most.
-pub const ACCESS_TOKEN_LIFETIME: Duration = Duration::from_secs(5 * 60);
-pub const ID_TOKEN_LIFETIME: Duration = Duration::from_secs(5 * 60);
-pub const CODE_LIFETIME: Duration = Duration::from_secs(60);
-pub const REFRESH_TOKEN_LIFETIME: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+pub const ACCESS_TOKEN_LIFETIME: Duration = Duration::from_mins(5);
+pub const ID_TOKEN_LIFETIME: Duration = Duration::from_mins(5);
+pub const CODE_LIFETIME: Duration = Duration::from_mins(1);
+pub const REFRESH_TOKEN_LIFETIME: Duration = Duration::from_hours(720);
 
 /// What a client was given by one login: all tokens count only while it does.
 #[derive(Clone, Debug)]

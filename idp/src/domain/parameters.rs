@@ -77,7 +77,8 @@ fn decode(raw: &[u8]) -> Result<String, Malformed> {
         match byte {
             b'+' => bytes.push(b' '),
             b'%' => {
-                let (Some(high), Some(low)) = (rest.next().and_then(hex), rest.next().and_then(hex)) else {
+                let (Some(high), Some(low)) = (rest.next().copied().and_then(hex), rest.next().copied().and_then(hex))
+                else {
                     return Err(Malformed::Encoding);
                 };
                 bytes.push(high << 4 | low);
@@ -91,8 +92,8 @@ fn decode(raw: &[u8]) -> Result<String, Malformed> {
     String::from_utf8(bytes).map_err(|_| Malformed::NotUtf8)
 }
 
-fn hex(digit: &u8) -> Option<u8> {
-    char::from(*digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
+fn hex(digit: u8) -> Option<u8> {
+    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
 }
 
 /// Percent-encodes one name or value of a query or form.

@@ -28,7 +28,7 @@ pub struct Session {
 }
 
 /// A use is written when the last written one is this old.
-pub const TOUCH_EVERY: Duration = Duration::from_secs(60);
+pub const TOUCH_EVERY: Duration = Duration::from_mins(1);
 
 impl Session {
     pub fn is_live(&self, policy: &SessionPolicy, now: Timestamp) -> bool {

@@ -21,6 +21,7 @@ use crate::{
 use super::{
     Current, FlowError, Flows, Visitor,
     current::{email_purpose, fresh},
+    deliver_mail::withdraw,
 };
 
 /// What the page behind a link shows.
@@ -187,7 +188,7 @@ async fn confirm(
     account.email = Some(confirmed.clone());
     account.credential_version += 1;
     tx.save_account(&account).await?;
-    tx.replace_one_time_urls(account.id, Purpose::RegisterEmail).await?;
+    withdraw(tx, tx.replace_one_time_urls(account.id, Purpose::RegisterEmail).await?, now).await?;
     tx.record(audit.clone()).await?;
     Ok(true)
 }

@@ -10,6 +10,7 @@ use crate::{
         clock::Timestamp,
         email_address::EmailAddress,
         entropy,
+        ids::LetterId,
         language::Language,
         letter::Letter,
         login::Login,
@@ -21,7 +22,7 @@ use crate::{
         compose::LetterFrame,
         transport::{Outgoing, Sender},
     },
-    store::LetterReport,
+    store::{LetterReport, Tx},
 };
 
 use super::{FlowError, Flows};
@@ -66,7 +67,7 @@ impl Flows {
     pub(super) fn outbox_letter(
         &self,
         tenant: &Tenant,
-        post: Post<'_>,
+        post: &Post<'_>,
         now: Timestamp,
     ) -> Result<OutboxLetter, FlowError> {
         let frame = LetterFrame::of(tenant, post.language);
@@ -189,4 +190,12 @@ impl Flows {
             date: self.now(),
         })
     }
+}
+
+/// Mails whose key or link was replaced before they left are not sent any more.
+pub(super) async fn withdraw(tx: &Tx, letters: Vec<LetterId>, now: Timestamp) -> Result<(), FlowError> {
+    for letter in letters {
+        tx.withdraw_letter(letter, now).await?;
+    }
+    Ok(())
 }

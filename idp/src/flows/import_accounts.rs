@@ -149,7 +149,7 @@ fn value(name: &str, cell: &str) -> Result<Value, serde_json::Error> {
     })
 }
 
-fn at_line(line: u64, reason: impl ToString) -> ImportError {
+fn at_line(line: u64, reason: impl std::fmt::Display) -> ImportError {
     ImportError::Line { line, reason: reason.to_string() }
 }
 

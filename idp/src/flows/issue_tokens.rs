@@ -62,11 +62,7 @@ impl Flows {
     ) -> Result<String, FlowError> {
         let TokenSubject { tenant, client, account, grant } = about;
         let terms = &grant.terms;
-        let asked = if terms.claims.id_token.is_empty() {
-            BTreeMap::new()
-        } else {
-            self.known_claims(tenant, account, &Scope::default(), &terms.claims)?.1
-        };
+        let asked = self.id_token_claims(tenant, account, &terms.claims)?;
         let claims = IdTokenClaims {
             iss: tenant.issuer.as_str(),
             sub: &account.subject.0,
@@ -84,27 +80,32 @@ impl Flows {
         Ok(signer.sign(Typ::IdToken, &claims)?)
     }
 
-    /// What is known of an account: for UserInfo (by scope and `claims`), and for the ID token (by `claims` alone).
-    pub(super) fn known_claims(
+    /// What UserInfo says of an account: by scope, and by `claims`.
+    pub(super) fn userinfo_claims(
         &self,
         tenant: &Tenant,
         account: &Account,
         scope: &Scope,
         asked: &ClaimsRequest,
-    ) -> Result<(BTreeMap<String, Value>, BTreeMap<String, Value>), FlowError> {
-        let wants_email =
-            scope.contains("email") || asked.userinfo.contains("email") || asked.id_token.contains("email");
+    ) -> Result<BTreeMap<String, Value>, FlowError> {
+        let wants_email = scope.contains("email") || asked.userinfo.iter().any(|name| name.starts_with("email"));
         let email = if wants_email { self.email_text(account)? } else { None };
-        let known = KnownClaims {
-            account,
-            email: email.as_deref(),
-            two_factor_enabled: match tenant.policy.two_factor {
-                TwoFactor::Required => true,
-                TwoFactor::Off => false,
-                TwoFactor::UserChoice => account.two_factor,
-            },
-        };
-        Ok((known.userinfo(scope, asked), known.id_token(asked)))
+        Ok(known(tenant, account, email.as_deref()).userinfo(scope, asked))
+    }
+
+    /// What the ID token says of an account: by `claims` alone.
+    fn id_token_claims(
+        &self,
+        tenant: &Tenant,
+        account: &Account,
+        asked: &ClaimsRequest,
+    ) -> Result<BTreeMap<String, Value>, FlowError> {
+        if asked.id_token.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let wants_email = asked.id_token.iter().any(|name| name.starts_with("email"));
+        let email = if wants_email { self.email_text(account)? } else { None };
+        Ok(known(tenant, account, email.as_deref()).id_token(asked))
     }
 
     pub(super) fn new_access_token(
@@ -131,6 +132,15 @@ impl Flows {
         let account = self.store.account(grant.account).await?;
         Ok(account.filter(|account| may_be_served(tenant, account)))
     }
+}
+
+fn known<'a>(tenant: &Tenant, account: &'a Account, email: Option<&'a str>) -> KnownClaims<'a> {
+    let two_factor_enabled = match tenant.policy.two_factor {
+        TwoFactor::Required => true,
+        TwoFactor::Off => false,
+        TwoFactor::UserChoice => account.two_factor,
+    };
+    KnownClaims { account, email, two_factor_enabled }
 }
 
 /// Whether an account may be served at all now.

@@ -30,7 +30,7 @@ pub enum PasswordEntry {
     Locked(Lock),
 }
 
-const HOUR: Duration = Duration::from_secs(60 * 60);
+const HOUR: Duration = Duration::from_hours(1);
 
 impl Flows {
     /// 次へ on P-07. When a key is needed, it is on its way as this returns.
@@ -42,9 +42,8 @@ impl Flows {
         visitor: &Visitor,
     ) -> Result<PasswordEntry, FlowError> {
         let account = &current.account;
-        let stored = match (&current.gate, &account.second_password) {
-            (Gate::SecondPassword | Gate::Locked(_), Some(stored)) => stored,
-            _ => return Err(FlowError::NotDue),
+        let (Gate::SecondPassword | Gate::Locked(_), Some(stored)) = (&current.gate, &account.second_password) else {
+            return Err(FlowError::NotDue);
         };
         if candidate.is_empty() {
             return Ok(PasswordEntry::Empty);
@@ -181,7 +180,7 @@ impl Flows {
             letter: &letter,
             expires_at: now.plus(HOUR * 24),
         };
-        self.outbox_letter(tenant, post, now).map(Some)
+        self.outbox_letter(tenant, &post, now).map(Some)
     }
 
     pub(super) fn event(&self, tenant: &Tenant, current: &Current, event: Event, visitor: &Visitor) -> AuditEvent {

@@ -25,7 +25,7 @@ use crate::{
 use super::{FlowError, Flows, Visitor, issue_tokens::may_be_served};
 
 /// Strangers' tries are forgotten after this.
-const STRANGER_MEMORY: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
+const STRANGER_MEMORY: std::time::Duration = std::time::Duration::from_hours(24);
 
 /// How a sign-in at the university ended.
 #[derive(Debug)]
@@ -197,18 +197,15 @@ impl Flows {
             .write(async |tx| {
                 let tx = &tx;
                 let known = tx.account_by_upstream(&tenant.id, &settings.id, &identity.subject).await?;
-                let account = match known {
-                    Some(mut account) => {
-                        account.user_id.clone_from(&identity.user_id);
-                        account.attributes = identity.attributes.clone();
-                        tx.save_account(&account).await?;
-                        account
-                    }
-                    None => {
-                        tx.insert_account(&newcomer).await?;
-                        tx.record(created.clone()).await?;
-                        newcomer.clone()
-                    }
+                let account = if let Some(mut account) = known {
+                    account.user_id.clone_from(&identity.user_id);
+                    account.attributes = identity.attributes.clone();
+                    tx.save_account(&account).await?;
+                    account
+                } else {
+                    tx.insert_account(&newcomer).await?;
+                    tx.record(created.clone()).await?;
+                    newcomer.clone()
                 };
                 if !may_be_served(tenant, &account) {
                     let status = format!("{:?}", account.status);

@@ -7,9 +7,9 @@ use crate::store::Retention;
 use super::{FlowError, Flows};
 
 /// Letters without their bodies are kept this long, for the help desk.
-const LETTERS: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+const LETTERS: Duration = Duration::from_hours(720);
 /// The longest that any tenant's session may live (journeys 1.4).
-const SESSIONS: Duration = Duration::from_secs(24 * 60 * 60);
+const SESSIONS: Duration = Duration::from_hours(24);
 
 impl Flows {
     /// Removes ended logins and all that hangs on them; gives how many rows went.
@@ -17,6 +17,6 @@ impl Flows {
         let now = self.now();
         let retention = Retention { logins, sessions: SESSIONS, letters: LETTERS };
         self.store.expire_letters(now, 500).await?;
-        Ok(self.store.purge(now, &retention).await?)
+        Ok(self.store.purge(now, &retention).await?.rows)
     }
 }

@@ -32,7 +32,7 @@ impl Flows {
             return Err(OAuthError::new(ErrorCode::InsufficientScope, "the scope openid is needed").into());
         }
         let account = self.grantee(tenant, &grant).await?.ok_or_else(invalid_token)?;
-        let (mut claims, _) = self.known_claims(tenant, &account, &token.scope, &grant.terms.claims)?;
+        let mut claims = self.userinfo_claims(tenant, &account, &token.scope, &grant.terms.claims)?;
         claims.insert("sub".to_owned(), Value::from(&*account.subject.0));
         Ok(claims)
     }

@@ -23,6 +23,7 @@ use crate::{
 use super::{
     Current, FlowError, Flows, Visitor,
     current::{fresh, link_purpose},
+    deliver_mail::{Post, withdraw},
 };
 
 /// What became of an address that was typed.
@@ -39,8 +40,8 @@ pub enum EmailEntry {
     CoolingDown(Duration),
 }
 
-const HOUR: Duration = Duration::from_secs(60 * 60);
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const HOUR: Duration = Duration::from_hours(1);
+const DAY: Duration = Duration::from_hours(24);
 
 impl Flows {
     /// 確認 on P-02.
@@ -89,7 +90,7 @@ impl Flows {
             .write(async |tx| {
                 let tx = &tx;
                 let (login, account) = fresh(tx, tenant, &current.login, now).await?;
-                tx.replace_one_time_urls(account.id, Purpose::RegisterEmail).await?;
+                withdraw(tx, tx.replace_one_time_urls(account.id, Purpose::RegisterEmail).await?, now).await?;
                 tx.save_login(&login).await?;
                 Ok::<_, FlowError>(())
             })
@@ -123,7 +124,7 @@ impl Flows {
                 if let Some(refusal) = self.link_limits(tx, &account, cooldown, now).await? {
                     return Ok(refusal);
                 }
-                tx.replace_one_time_urls(account.id, Purpose::RegisterEmail).await?;
+                withdraw(tx, tx.replace_one_time_urls(account.id, Purpose::RegisterEmail).await?, now).await?;
                 tx.insert_one_time_url(&link.url).await?;
                 tx.insert_letter(&link.letter).await?;
                 tx.save_login(&login).await?;
@@ -180,18 +181,9 @@ impl Flows {
             lifetime: policy.lifetime,
             expires_at,
         };
-        let outbox = self.outbox_letter(
-            tenant,
-            super::deliver_mail::Post {
-                account,
-                login: Some(login),
-                language: login.language,
-                to: address,
-                letter: &letter,
-                expires_at,
-            },
-            now,
-        )?;
+        let post =
+            Post { account, login: Some(login), language: login.language, to: address, letter: &letter, expires_at };
+        let outbox = self.outbox_letter(tenant, &post, now)?;
         let url = OneTimeUrl {
             address: self.vault.seal(&link_purpose(&key), address.as_text().as_bytes()),
             address_index: self.vault.index("email", &address.as_text()),

@@ -16,6 +16,8 @@ pub struct TrailVerdict {
     pub sealed: u64,
     /// Committed, and not yet linked.
     pub unsealed: u64,
+    /// Links that are gone: the chain jumps, or ends before its last link.
+    pub missing: u64,
     /// Row ids whose link does not hold.
     pub broken: Vec<i64>,
 }
@@ -52,15 +54,20 @@ impl Flows {
             }
             for row in rows {
                 let Some(seal) = row.seal.clone() else { continue };
-                let holds = seal.number == former.number + 1 && self.is_link(&former.mac, &seal, &row);
+                let gap = u64::try_from(seal.number - former.number - 1).unwrap_or(0);
+                verdict.missing += gap;
+                // Behind a gap the former link is not known, so only the next one can be judged again.
+                let holds = gap > 0 || self.is_link(&former.mac, &seal, &row);
                 if holds {
-                    verdict.sealed += 1
+                    verdict.sealed += 1;
                 } else {
-                    verdict.broken.push(row.id)
+                    verdict.broken.push(row.id);
                 }
                 former = seal;
             }
         }
+        let last = self.store.last_seal().await?.map_or(former.number, |seal| seal.number);
+        verdict.missing += u64::try_from(last - former.number).unwrap_or(0);
         let unsealed = self.store.unsealed_audit(u32::MAX).await?;
         verdict.unsealed = unsealed.len() as u64;
         Ok(verdict)

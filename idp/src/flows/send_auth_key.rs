@@ -19,7 +19,11 @@ use crate::{
     store::Tx,
 };
 
-use super::{Current, FlowError, Flows, LiveSession, Visitor, current::fresh, deliver_mail::Post};
+use super::{
+    Current, FlowError, Flows, LiveSession, Visitor,
+    current::fresh,
+    deliver_mail::{Post, withdraw},
+};
 
 /// What became of the wish for a key.
 #[derive(Debug, PartialEq, Eq)]
@@ -35,8 +39,8 @@ pub enum KeySending {
     Stopped,
 }
 
-const HOUR: Duration = Duration::from_secs(60 * 60);
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const HOUR: Duration = Duration::from_hours(1);
+const DAY: Duration = Duration::from_hours(24);
 
 impl Flows {
     /// 認証キー再発行 on P-08: a new key; the old one dies.
@@ -138,7 +142,7 @@ impl Flows {
                     }
                     return Ok(hindrance);
                 }
-                tx.replace_auth_keys(&login).await?;
+                withdraw(tx, tx.replace_auth_keys(&login).await?, now).await?;
                 tx.insert_auth_key(&made.key).await?;
                 tx.insert_letter(&made.letter).await?;
                 tx.save_login(&login).await?;
@@ -209,7 +213,7 @@ impl Flows {
             letter: &letter,
             expires_at,
         };
-        let outbox = self.outbox_letter(tenant, post, now)?;
+        let outbox = self.outbox_letter(tenant, &post, now)?;
         let key = AuthKey {
             id,
             login: current.login.id.clone(),

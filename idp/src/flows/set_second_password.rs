@@ -20,7 +20,7 @@ use crate::{
 use super::{Current, FlowError, Flows, Visitor, current::fresh, deliver_mail::Post};
 
 /// An address confirmed longer ago than this is told of the new second password.
-const SETTLED: Duration = Duration::from_secs(24 * 60 * 60);
+const SETTLED: Duration = Duration::from_hours(24);
 
 impl Flows {
     /// 設定 on P-06: every rule that is not met, or none when it is set.
@@ -133,7 +133,7 @@ impl Flows {
             letter: &letter,
             expires_at: now.plus(SETTLED),
         };
-        self.outbox_letter(tenant, post, now).map(Some)
+        self.outbox_letter(tenant, &post, now).map(Some)
     }
 }
 

@@ -22,10 +22,10 @@ use super::{failure, headers::StrictTransport, oidc::discovery, visit::Visit};
 
 const OAUTH_METADATA: &str = "/.well-known/oauth-authorization-server";
 
-/// What every handler can reach.
+/// What every handler can reach; replaced as a whole at a reload.
 #[derive(Clone)]
 pub struct House {
-    pub sites: Arc<ArcSwap<Sites>>,
+    pub sites: Arc<Sites>,
     pub flows: Flows,
     pub themes: Arc<Themes>,
     pub clock: Arc<dyn Clock>,
@@ -100,19 +100,17 @@ impl Sites {
 }
 
 /// Picks the tenant, hands the request to its routes, and turns failures into what their reader understands.
-pub async fn dispatch(State((house, routes)): State<(House, Router)>, mut request: Request) -> Response {
-    let authority = match authority(request.uri(), request.headers()) {
-        Ok(authority) => authority,
-        Err(refusal) => return refusal,
+pub async fn dispatch(State((house, routes)): State<(Arc<ArcSwap<House>>, Router)>, mut request: Request) -> Response {
+    let house = house.load_full();
+    let Some(authority) = authority(request.uri(), request.headers()) else {
+        return (StatusCode::BAD_REQUEST, "One Host header is needed.\n").into_response();
     };
-    let sites = house.sites.load();
-    if !sites.knows(&authority) {
+    if !house.sites.knows(&authority) {
         return misdirected();
     }
-    let Some((site, path)) = sites.find(&authority, request.uri().path()) else {
+    let Some((site, path)) = house.sites.find(&authority, request.uri().path()) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    drop(sites);
     if rewrite(request.uri_mut(), &path).is_err() {
         return StatusCode::BAD_REQUEST.into_response();
     }
@@ -130,22 +128,18 @@ pub async fn dispatch(State((house, routes)): State<(House, Router)>, mut reques
     response
 }
 
-/// Host and port in lower case without the default port; none at all is a bad request.
-fn authority(uri: &Uri, headers: &HeaderMap) -> Result<String, Response> {
+/// Host and port in lower case without the default port; none if there is not exactly one.
+fn authority(uri: &Uri, headers: &HeaderMap) -> Option<String> {
     let mut hosts = headers.get_all(header::HOST).iter();
-    let named = match (uri.authority(), hosts.next(), hosts.next()) {
-        (_, Some(_), Some(_)) => None,
-        (Some(authority), _, _) => Some(authority.as_str()),
-        (None, Some(host), None) => host.to_str().ok(),
-        (None, None, None) => None,
-        (None, None, Some(_)) => None,
-    };
-    let Some(named) = named.filter(|named| !named.is_empty()) else {
-        return Err((StatusCode::BAD_REQUEST, "One Host header is needed.\n").into_response());
+    let (host, second) = (hosts.next(), hosts.next());
+    // HTTP/2 names it in the URI; then a Host header may stand beside it, but only one.
+    let named = match uri.authority() {
+        Some(authority) => authority.as_str(),
+        None => host?.to_str().ok()?,
     };
     let lower = named.to_ascii_lowercase();
     let bare = lower.strip_suffix(":443").or_else(|| lower.strip_suffix(":80")).unwrap_or(&lower);
-    Ok(bare.to_owned())
+    (second.is_none() && !bare.is_empty()).then(|| bare.to_owned())
 }
 
 /// RFC 9110 §15.5.20.

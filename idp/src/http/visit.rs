@@ -29,8 +29,8 @@ use super::{
     site::{House, Site},
 };
 
-const FLASH_LIFETIME: Duration = Duration::from_secs(60);
-const LANGUAGE_LIFETIME: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+const FLASH_LIFETIME: Duration = Duration::from_mins(1);
+const LANGUAGE_LIFETIME: Duration = Duration::from_hours(8760);
 /// A flash holds at most this much before sealing (architecture.md).
 const MAX_FLASH: usize = 1024;
 

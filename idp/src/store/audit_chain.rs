@@ -84,11 +84,13 @@ impl Store {
         .await
     }
 
-    /// Sealed rows in the order of the chain, after link `number`. A link whose row is missing ends the list early:
-    /// the caller sees the gap in the numbers.
+    /// Sealed rows in the order of the chain, from link `number` on. A row that was taken away leaves a gap in the numbers;
+    /// whether the last ones are missing, [`Store::last_seal`] tells.
     pub async fn sealed_audit(&self, number: i64, limit: u32) -> Result<Vec<AuditRow>, StoreError> {
+        let kept = Query::select().column(audit_event::Column::Id).from(audit_event::Entity).to_owned();
         let seals = audit_seal::Entity::find()
-            .filter(audit_seal::Column::Number.gt(number))
+            .filter(audit_seal::Column::Number.gte(number))
+            .filter(audit_seal::Column::RowId.in_subquery(kept))
             .order_by_asc(audit_seal::Column::Number)
             .limit(u64::from(limit))
             .all(self.reader())
@@ -99,19 +101,12 @@ impl Store {
             let rows =
                 audit_event::Entity::find().filter(audit_event::Column::Id.is_in(ids)).all(self.reader()).await?;
             let mut rows: HashMap<i64, audit_event::Model> = rows.into_iter().map(|row| (row.id, row)).collect();
-            for seal in seals {
-                let Some(row) = rows.remove(&seal.row_id) else { return Ok(sealed) };
-                sealed.push(row.read(Some(Seal { number: seal.number, mac: seal.mac.clone() })));
-            }
+            sealed.extend(seals.iter().filter_map(|seal| {
+                let row = rows.remove(&seal.row_id)?;
+                Some(row.read(Some(Seal { number: seal.number, mac: seal.mac.clone() })))
+            }));
         }
         Ok(sealed)
-    }
-
-    /// How many links there are: more than [`Store::sealed_audit`] lists means that rows are missing.
-    pub async fn count_seals(&self) -> Result<u64, StoreError> {
-        let count = audit_seal::Entity::find().select_only().column_as(audit_seal::Column::Number.count(), "count");
-        let count: Option<i64> = count.into_tuple().all(self.reader()).await?.pop();
-        Ok(count.and_then(|count| u64::try_from(count).ok()).unwrap_or(0))
     }
 
     pub async fn last_audit_checkpoint(&self) -> Result<Option<AuditCheckpoint>, StoreError> {

@@ -50,14 +50,14 @@ where
     }
 
     /// Keeps a row unless something was forgotten since `generation`.
-    pub fn keep(&self, generation: u64, key: K, row: Arc<V>) {
+    pub fn keep(&self, generation: u64, key: &K, row: Arc<V>) {
         if self.generation() != generation {
             return;
         }
         self.rows.insert(key.clone(), row);
         // Whoever forgets after this look removes what was just kept; whoever did before it is seen here.
         if self.generation() != generation {
-            self.rows.invalidate(&key);
+            self.rows.invalidate(key);
         }
     }
 
@@ -91,7 +91,7 @@ where
         }
         let generation = self.generation();
         let Some(row) = load.await?.map(Arc::new) else { return Ok(None) };
-        self.keep(generation, key.clone(), row.clone());
+        self.keep(generation, key, row.clone());
         Ok(Some(row))
     }
 }
@@ -195,7 +195,7 @@ mod tests {
     #[test]
     fn forgetting_all_leaves_nothing() {
         let shelf: Shelf<u8, &str> = Shelf::new(10, None);
-        shelf.keep(shelf.generation(), 1, Arc::new("a"));
+        shelf.keep(shelf.generation(), &1, Arc::new("a"));
         shelf.forget_all();
         assert!(shelf.get(&1).is_none());
     }

@@ -133,22 +133,22 @@ fn fill(caches: &Caches, seen: Generations, deeds: &[Deed], verdicts: &[Won]) {
     for deed in deeds.iter().zip(verdicts).filter(|(_, won)| **won == Won::Won).map(|(deed, _)| deed) {
         match deed {
             Deed::Authorize(deed) => {
-                caches.grants.keep(seen.grants, deed.grant.id, Arc::new(deed.grant.clone()));
-                caches.codes.keep(seen.codes, deed.code.key.clone(), Arc::new(deed.code.clone()));
+                caches.grants.keep(seen.grants, &deed.grant.id, Arc::new(deed.grant.clone()));
+                caches.codes.keep(seen.codes, &deed.code.key, Arc::new(deed.code.clone()));
             }
             Deed::Redeem(deed) => {
                 let access = Arc::new(deed.access.clone());
-                caches.access_tokens.keep(seen.access_tokens, deed.access.key.clone(), access);
+                caches.access_tokens.keep(seen.access_tokens, &deed.access.key, access);
                 if let Some(refresh) = &deed.refresh {
                     let row = Arc::new(refresh.clone());
-                    caches.refresh_tokens.keep(seen.refresh_tokens, refresh.key.clone(), row);
+                    caches.refresh_tokens.keep(seen.refresh_tokens, &refresh.key, row);
                 }
             }
             Deed::Rotate(deed) => {
                 let access = Arc::new(deed.access.clone());
-                caches.access_tokens.keep(seen.access_tokens, deed.access.key.clone(), access);
+                caches.access_tokens.keep(seen.access_tokens, &deed.access.key, access);
                 let refresh = Arc::new(deed.refresh.clone());
-                caches.refresh_tokens.keep(seen.refresh_tokens, deed.refresh.key.clone(), refresh);
+                caches.refresh_tokens.keep(seen.refresh_tokens, &deed.refresh.key, refresh);
             }
             Deed::Touch { .. } | Deed::Record(_) => {}
         }

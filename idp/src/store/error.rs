@@ -1,6 +1,6 @@
 //! What can go wrong with the database.
 
-use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr};
+use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, sqlx::error::DatabaseError};
 
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum StoreError {
@@ -47,6 +47,6 @@ fn has_code(error: &DbErr, codes: &[&str]) -> bool {
     else {
         return false;
     };
-    let code = cause.as_database_error().and_then(|error| error.code());
+    let code = cause.as_database_error().and_then(DatabaseError::code);
     code.is_some_and(|code| codes.contains(&code.as_ref()))
 }

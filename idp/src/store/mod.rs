@@ -40,6 +40,6 @@ pub use error::StoreError;
 pub use hot::{Authorize, Redeem, Rotate, Won};
 pub use open::{Backend, Store, StoreOptions};
 pub use outbox::LetterReport;
-pub use purge::Retention;
+pub use purge::{Purged, Retention};
 pub use schema::MigrationStanding;
 pub use transaction::{Tx, Window};

@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use sea_orm::{
-    ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
-    sea_query::Expr,
+    ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Select, sea_query::Expr,
 };
 
 use crate::domain::{
@@ -18,6 +17,7 @@ use super::{
     Store, StoreError, Tx,
     entity::letter::{Column, Entity, Model},
     stored::{Word, count, instant, millis, only, uuid},
+    transaction::window,
 };
 
 /// What became of a leased letter.
@@ -136,13 +136,14 @@ impl Store {
 }
 
 impl Tx {
-    /// How many letters of a kind were written for an account.
-    pub async fn letters_since(&self, account: AccountId, kind: &str, since: Timestamp) -> Result<u64, StoreError> {
-        let written = Entity::find()
+    /// How many letters of a kind were written for an account; nobody adds one until this transaction ends.
+    pub async fn letters_since(&self, account: AccountId, kind: &str, since: Timestamp) -> Result<u32, StoreError> {
+        self.hold_account(account).await?;
+        let select = Entity::find()
             .filter(Column::Account.eq(account.to_string()))
             .filter(Column::Kind.eq(kind))
-            .filter(Column::CreatedAt.gte(since.as_millis()));
-        Ok(written.count(self.db()).await?)
+            .filter(Column::CreatedAt.gt(since.as_millis()));
+        Ok(window(self.db(), select, Column::CreatedAt).await?.count)
     }
 
     pub async fn insert_letter(&self, letter: &OutboxLetter) -> Result<(), StoreError> {

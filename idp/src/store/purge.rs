@@ -20,9 +20,9 @@ use super::{
 
 /// Rows that one transaction removes, so that nobody waits long for the writer.
 const BATCH: u64 = 500;
-const HOUR: Duration = Duration::from_secs(3600);
+const HOUR: Duration = Duration::from_hours(1);
 /// Daily limits count auth keys and one-time URLs, so none goes earlier.
-const DAY: Duration = HOUR.saturating_mul(24);
+const DAY: Duration = Duration::from_hours(24);
 
 /// How long things are kept. Audit rows end by [`Store::drop_sealed_audit`]; codes and tokens by their own lifetimes.
 #[derive(Clone, Debug)]
@@ -35,6 +35,12 @@ pub struct Retention {
     pub letters: Duration,
 }
 
+/// How many rows went.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Purged {
+    pub rows: u64,
+}
+
 impl Default for Retention {
     fn default() -> Self {
         Self { logins: DAY, sessions: DAY * 2, letters: DAY * 30 }
@@ -42,8 +48,8 @@ impl Default for Retention {
 }
 
 impl Store {
-    /// Removes all that has ended and says how many rows that were.
-    pub async fn purge(&self, now: Timestamp, retention: &Retention) -> Result<u64, StoreError> {
+    /// Removes all that has ended.
+    pub async fn purge(&self, now: Timestamp, retention: &Retention) -> Result<Purged, StoreError> {
         let tokens = self.purge_tokens(now).await?;
         let logins = self.purge_logins(now, retention).await?;
         let sessions = TokenKey::floor(now.minus(retention.sessions));
@@ -53,7 +59,7 @@ impl Store {
         let old = letter::Column::CreatedAt.lt(now.minus(retention.letters).as_millis());
         let letters =
             self.clear::<letter::Entity>(letter::Column::Id, old.and(letter::Column::State.is_not_in(waiting))).await?;
-        Ok(tokens + logins + sessions + letters)
+        Ok(Purged { rows: tokens + logins + sessions + letters })
     }
 
     /// By key range: the keys begin with the time of issue.

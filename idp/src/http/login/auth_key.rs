@@ -12,7 +12,7 @@ use crate::{
     theme::{Argument, AuthKey, Message, Page, Problem, SentKey},
 };
 
-use super::{AtLogin, Press, at::mail_status};
+use super::{AtLogin, Press, at::mail_status, second_password::seconds_left};
 
 const PAGE: &str = "auth-key";
 const INVALID: &str = "auth-key-invalid";
@@ -95,10 +95,7 @@ async fn reissue(at: &AtLogin, current: &Current) -> Result<Response, PageFailur
 fn hindered(sending: &KeySending) -> Option<Problem> {
     Some(match sending {
         KeySending::Sent => return None,
-        KeySending::CoolingDown(wait) => {
-            let seconds = u64::try_from(wait.as_millis().div_ceil(1000)).unwrap_or(u64::MAX);
-            Problem::page("E-63").with("seconds", Argument::Number(seconds))
-        }
+        KeySending::CoolingDown(wait) => Problem::page("E-63").with("seconds", Argument::Number(seconds_left(*wait))),
         KeySending::LoginLimit => Problem::page("E-64"),
         KeySending::AccountLimit(at) => Problem::page("E-65").with("time", Argument::Time(*at)),
         KeySending::Stopped => Problem::page("E-70"),

@@ -9,7 +9,7 @@ use crate::{
     theme::{Argument, Page, Problem, RegisterEmail},
 };
 
-use super::{AtLogin, Press};
+use super::{AtLogin, Press, second_password::seconds_left};
 
 const PAGE: &str = "register-email";
 
@@ -61,6 +61,6 @@ pub(super) fn problem(entry: &EmailEntry) -> Option<Problem> {
             Problem::field("email", "E-25").with("domains", domains(&allowed.join(", ")))
         }
         EmailEntry::LimitReached(at) => Problem::page("E-26").with("time", Argument::Time(*at)),
-        EmailEntry::CoolingDown(wait) => Problem::page("E-27").with("seconds", Argument::Number(wait.as_secs().max(1))),
+        EmailEntry::CoolingDown(wait) => Problem::page("E-27").with("seconds", Argument::Number(seconds_left(*wait))),
     })
 }

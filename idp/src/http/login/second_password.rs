@@ -1,5 +1,7 @@
 //! GET and POST /login/{login}/second-password: P-07 (journeys J-04).
 
+use std::time::Duration;
+
 use axum::response::Response;
 
 use crate::{
@@ -35,9 +37,12 @@ pub async fn post(press: Press) -> Result<Response, PageFailure> {
         PasswordEntry::Right | PasswordEntry::Locked(_) => return Ok(at.onward()),
         PasswordEntry::Empty => field("E-49"),
         PasswordEntry::Wrong => field("E-50"),
-        PasswordEntry::TooEarly { wait } => {
-            field("E-53").with("seconds", Argument::Number(wait.as_millis().div_ceil(1000).max(1) as u64))
-        }
+        PasswordEntry::TooEarly { wait } => field("E-53").with("seconds", Argument::Number(seconds_left(wait))),
     };
     at.again_with(PAGE, vec![problem])
+}
+
+/// Whole seconds, never zero: what is left is at least a moment.
+pub(super) fn seconds_left(wait: Duration) -> u64 {
+    u64::try_from(wait.as_millis().div_ceil(1000)).unwrap_or(u64::MAX).max(1)
 }

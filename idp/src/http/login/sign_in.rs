@@ -121,7 +121,7 @@ fn set_language(press: &Press, mut pending: PendingLogin) -> Result<Response, Pa
     pending.language = Some(language);
     let mut response = see_other(&visit.path(&paths::sign_in(&pending.id)));
     visit.give_language(response.headers_mut(), language);
-    hand_over(&press.at, &mut response, LoginTicket::Pending(Box::new(pending)))?;
+    hand_over(&press.at, &mut response, &LoginTicket::Pending(Box::new(pending)))?;
     Ok(response)
 }
 
@@ -145,7 +145,7 @@ async fn sign_in(press: &Press, entry: &Entry, pending: PendingLogin) -> Result<
     match visit.flows().depart(tenant, pending.clone(), &upstream.id, &wishes).await? {
         Ok((location, pending)) => {
             let mut response = see_other(&location);
-            hand_over(&press.at, &mut response, LoginTicket::Pending(Box::new(pending)))?;
+            hand_over(&press.at, &mut response, &LoginTicket::Pending(Box::new(pending)))?;
             Ok(response)
         }
         Err(arrived) => ended(&press.at, pending, arrived, None),
@@ -162,13 +162,13 @@ pub(super) fn ended(
     let problem = match arrived {
         Arrived::Proven(ticket) => {
             let mut response = see_other(&at.visit.path(&paths::page(ticket.id(), "next")));
-            hand_over(at, &mut response, ticket)?;
+            hand_over(at, &mut response, &ticket)?;
             return Ok(response);
         }
         Arrived::NotEligible(reason) => {
             pending.ineligible = Some(reason);
             let mut response = see_other(&at.visit.path(&paths::page(&pending.id, "not-eligible")));
-            hand_over(at, &mut response, LoginTicket::Pending(Box::new(pending)))?;
+            hand_over(at, &mut response, &LoginTicket::Pending(Box::new(pending)))?;
             return Ok(response);
         }
         Arrived::Unusable => return Err(PageFailure::university_away()),
@@ -188,14 +188,14 @@ pub(super) fn ended(
     let mut response = see_other(&at.visit.path(&paths::sign_in(&pending.id)));
     at.visit.give_flash(response.headers_mut(), flash)?;
     pending.departure = None;
-    hand_over(at, &mut response, LoginTicket::Pending(Box::new(pending)))?;
+    hand_over(at, &mut response, &LoginTicket::Pending(Box::new(pending)))?;
     Ok(response)
 }
 
 /// The browser's ticket becomes this one; a restarted login leaves its old one behind.
-fn hand_over(at: &AtLogin, response: &mut Response, ticket: LoginTicket) -> Result<(), PageFailure> {
+fn hand_over(at: &AtLogin, response: &mut Response, ticket: &LoginTicket) -> Result<(), PageFailure> {
     if *ticket.id() != at.id {
         at.visit.take_ticket(response.headers_mut(), &at.id);
     }
-    Ok(at.visit.give_ticket(response.headers_mut(), &ticket)?)
+    Ok(at.visit.give_ticket(response.headers_mut(), ticket)?)
 }
