@@ -1,7 +1,11 @@
 //! The tests that look at Monban from outside, in one binary.
 
+mod architecture;
+#[cfg(test)]
+mod login;
+#[cfg(test)]
+mod oidc;
 #[cfg(test)]
 mod store;
 #[cfg(test)]
 mod support;
-mod architecture;

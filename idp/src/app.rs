@@ -10,7 +10,11 @@ use anyhow::Context;
 use arc_swap::ArcSwap;
 use axum::Router;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use tokio::{net::TcpListener, sync::watch};
+use tokio::{
+    net::TcpListener,
+    sync::{Notify, watch},
+    task::{JoinHandle, JoinSet},
+};
 
 use crate::{
     config::Configuration,
@@ -32,7 +36,7 @@ use crate::{
     },
     keys::{HashError, HashParams, HashVerdict, Hasher, Keyring, MasterKeys, SystemEntropy, Vault},
     mail::{compose::Composer, smtp::Smtp, transport::Transport},
-    store::{Store, StoreOptions},
+    store::{Backend, Store, StoreOptions},
     theme::Themes,
     upstream::{
         Upstream, UpstreamError,
@@ -44,6 +48,7 @@ use crate::{
 
 const SEAL_EVERY: Duration = Duration::from_secs(20);
 const LOAD_KEYS_EVERY: Duration = Duration::from_mins(1);
+const METRICS_UPKEEP_EVERY: Duration = Duration::from_secs(5);
 const PURGE_EVERY: Duration = Duration::from_mins(10);
 /// However long the next mail is off, the outbox is looked at this often: another process may have written one.
 const LOOK_FOR_MAIL_EVERY: Duration = Duration::from_secs(30);
@@ -73,68 +78,89 @@ impl Default for World {
     }
 }
 
-/// The provider, put together.
-#[derive(Clone)]
-pub struct App {
-    pub flows: Flows,
-    house: House,
+/// What lives as long as the process, whatever is reloaded.
+struct Shared {
+    store: Store,
+    vault: Arc<Vault>,
+    clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     deeds: Deeds,
-    configuration: Arc<Configuration>,
+}
+
+/// One loaded configuration with all that is made of it.
+struct Loaded {
+    configuration: Configuration,
+    flows: Flows,
+}
+
+/// The provider, put together; cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    shared: Arc<Shared>,
+    loaded: Arc<ArcSwap<Loaded>>,
+    house: Arc<ArcSwap<House>>,
+    /// Rung after a reload: workers look again.
+    reloaded: Arc<Notify>,
 }
 
 impl App {
-    /// Puts the parts together. The database's schema must be current.
+    /// Puts the parts together. SQLite's schema is brought up to date; a PostgreSQL that is behind is refused.
     pub async fn build(configuration: Configuration, world: World) -> anyhow::Result<Self> {
         let World { clock, entropy, transport } = world;
         let store = Store::open(configuration.database_url.expose(), StoreOptions::default()).await?;
+        let current = store.schema_is_current().await?;
+        if !current && store.backend() == Backend::Sqlite {
+            store.migrate().await?;
+        } else if !current {
+            anyhow::bail!("the database's schema is behind: run `idp migrate up`");
+        }
         let master_keys = MasterKeys::load(&configuration.master_key_file)?;
         let vault = Arc::new(Vault::new(&master_keys, Arc::clone(&entropy)));
-        let hasher = Arc::new(new_hasher(&configuration, &vault, &entropy).await?);
-        let themes = Arc::new(Themes::load(configuration.themes.as_deref())?);
-        let upstreams = new_upstreams(&configuration, &store, &hasher, &clock, &entropy)?;
-        let keyrings: HashMap<TenantId, Arc<Keyring>> =
-            configuration.tenants.iter().map(|tenant| (tenant.id.clone(), Arc::new(Keyring::empty()))).collect();
-        let flows = Flows::new(Parts {
-            store,
-            vault,
-            keyrings,
-            hasher,
-            composer: Composer::new(Arc::clone(&themes)),
-            transport: match transport {
-                Some(transport) => transport,
-                None => new_transport(&configuration)?,
-            },
-            upstreams,
-            clock: Arc::clone(&clock),
-            entropy: Arc::clone(&entropy),
-            limits: configuration.limits.clone(),
-            bounce_address: configuration.mail.bounce_address.clone(),
-        });
-        for tenant in &configuration.tenants {
-            flows.load_keys(&tenant.id).await.with_context(|| format!("signing keys of tenant {}", tenant.id))?;
-        }
-        let sites = Sites::new(configuration.tenants.iter().map(|tenant| Site::new(Arc::clone(tenant), &themes)));
-        let sites = Arc::new(ArcSwap::from_pointee(sites));
-        let house = House { sites, flows: flows.clone(), themes, clock };
-        Ok(Self { flows, house, entropy, deeds: Deeds::default(), configuration: Arc::new(configuration) })
+        let shared = Shared { store, vault, clock, entropy, deeds: Deeds::default() };
+        let (loaded, house) = assemble(&shared, configuration, transport, &HashMap::new()).await?;
+        Ok(Self {
+            shared: Arc::new(shared),
+            loaded: Arc::new(ArcSwap::from_pointee(loaded)),
+            house: Arc::new(ArcSwap::from_pointee(house)),
+            reloaded: Arc::default(),
+        })
     }
 
-    pub fn configuration(&self) -> &Configuration {
-        &self.configuration
+    /// Takes a new configuration over: all of it or nothing. Gives the sections that differ and need a restart.
+    pub async fn reload(&self, configuration: Configuration) -> anyhow::Result<Vec<&'static str>> {
+        let present = self.loaded.load_full();
+        let need_restart = sections_for_a_restart(&present.configuration, &configuration);
+        let (loaded, house) = assemble(&self.shared, configuration, None, &present.flows.keyrings).await?;
+        self.loaded.store(Arc::new(loaded));
+        self.house.store(Arc::new(house));
+        self.reloaded.notify_waiters();
+        Ok(need_restart)
+    }
+
+    pub fn flows(&self) -> Flows {
+        self.loaded.load().flows.clone()
+    }
+
+    /// What one look at the configuration gives; a reload replaces it.
+    pub fn look<T>(&self, at: impl FnOnce(&Configuration) -> T) -> T {
+        at(&self.loaded.load().configuration)
+    }
+
+    pub fn tenants(&self) -> Vec<Arc<Tenant>> {
+        self.look(|configuration| configuration.tenants.clone())
     }
 
     /// What the public listeners serve.
     pub fn router(&self) -> Router {
-        let proxies = self.configuration.server.trusted_proxies.clone();
-        http::router(self.house.clone(), Arc::clone(&self.entropy), &self.deeds, proxies)
+        let proxies = self.look(|configuration| configuration.server.trusted_proxies.clone());
+        http::router(Arc::clone(&self.house), Arc::clone(&self.shared.entropy), &self.shared.deeds, proxies)
     }
 
     /// What the admin listener serves.
     pub fn admin_router(&self, metrics: PrometheusHandle) -> Router {
-        let flows = self.flows.clone();
+        let app = self.clone();
         let ready: ops::Readiness = Arc::new(move || {
-            let flows = flows.clone();
+            let flows = app.flows();
             Box::pin(async move { readiness(&flows).await })
         });
         ops::router(metrics, ready)
@@ -142,24 +168,19 @@ impl App {
 
     /// A server of this house for one listener.
     pub fn server(&self, router: Router) -> Server {
-        let limits = &self.configuration.limits;
-        Server {
-            router,
-            limits: ConnectionLimits {
-                connections: limits.connections,
-                connections_per_address: limits.connections_per_address,
-                trusted_proxies: self.configuration.server.trusted_proxies.clone(),
-            },
-            times: ConnectionTimes::default(),
-            deeds: self.deeds.clone(),
-        }
+        let limits = self.look(|configuration| ConnectionLimits {
+            connections: configuration.limits.connections,
+            connections_per_address: configuration.limits.connections_per_address,
+            trusted_proxies: configuration.server.trusted_proxies.clone(),
+        });
+        Server { router, limits, times: ConnectionTimes::default(), deeds: self.shared.deeds.clone() }
     }
 
     /// Notes in each tenant's trail that this configuration is what is served from now on.
-    pub async fn note_start(&self) -> anyhow::Result<()> {
-        for tenant in &self.configuration.tenants {
-            let loaded = AuditEvent::new(self.flows.now(), Event::ConfigLoaded, tenant.id.clone());
-            self.flows.store.record(loaded.with("version", env!("CARGO_PKG_VERSION"))).await?;
+    pub async fn note_loading(&self) -> anyhow::Result<()> {
+        for tenant in self.tenants() {
+            let loaded = AuditEvent::new(self.shared.clock.now(), Event::ConfigLoaded, tenant.id.clone());
+            self.shared.store.record(loaded.with("version", env!("CARGO_PKG_VERSION"))).await?;
         }
         Ok(())
     }
@@ -171,8 +192,12 @@ impl App {
         admin: (TcpListener, PrometheusHandle),
         shutdown: watch::Receiver<bool>,
     ) -> anyhow::Result<()> {
-        let workers = self.start_workers(&shutdown);
-        let mut serving = tokio::task::JoinSet::new();
+        if self.shared.store.backend() == Backend::Sqlite {
+            // One process serves such a file, so whoever held a mail before this start is gone.
+            self.shared.store.release_letters().await?;
+        }
+        let workers = self.start_workers(&shutdown, admin.1.clone());
+        let mut serving = JoinSet::new();
         for listener in public {
             serving.spawn(self.server(self.router()).serve(listener, shutdown.clone()));
         }
@@ -181,21 +206,85 @@ impl App {
             served??;
         }
         workers.await?;
-        self.flows.store.close().await;
+        self.shared.store.close().await;
         Ok(())
     }
 
-    /// Mail, the audit chain, signing keys, and the removal of what has ended.
-    fn start_workers(&self, shutdown: &watch::Receiver<bool>) -> tokio::task::JoinHandle<()> {
-        let mut workers = tokio::task::JoinSet::new();
-        workers.spawn(until(shutdown.clone(), deliver_mail(self.flows.clone())));
-        workers.spawn(until(shutdown.clone(), seal_audit(self.flows.clone())));
-        workers.spawn(until(shutdown.clone(), purge(self.flows.clone(), self.configuration.retention.logins)));
-        for tenant in &self.configuration.tenants {
-            workers.spawn(until(shutdown.clone(), keep_keys(self.flows.clone(), Arc::clone(tenant))));
-        }
+    /// Mail, the audit chain, signing keys, the removal of what has ended, and the upkeep of metrics.
+    fn start_workers(&self, shutdown: &watch::Receiver<bool>, metrics: PrometheusHandle) -> JoinHandle<()> {
+        let mut workers = JoinSet::new();
+        workers.spawn(until(shutdown.clone(), deliver_mail(self.clone())));
+        workers.spawn(until(shutdown.clone(), seal_audit(self.clone())));
+        workers.spawn(until(shutdown.clone(), purge(self.clone())));
+        workers.spawn(until(shutdown.clone(), keep_keys(self.clone())));
+        workers.spawn(until(shutdown.clone(), prepare_hasher(self.flows())));
+        workers.spawn(until(shutdown.clone(), keep_metrics(metrics)));
         tokio::spawn(async move { while workers.join_next().await.is_some() {} })
     }
+}
+
+/// What cannot change while the process runs.
+fn sections_for_a_restart(present: &Configuration, wanted: &Configuration) -> Vec<&'static str> {
+    let mut sections = Vec::new();
+    if format!("{:?}", present.server) != format!("{:?}", wanted.server) {
+        sections.push("[server]");
+    }
+    if present.database_url != wanted.database_url {
+        sections.push("[database]");
+    }
+    if present.master_key_file != wanted.master_key_file {
+        sections.push("[secrets]");
+    }
+    sections
+}
+
+/// Makes everything that a configuration decides. Key rings of tenants that stay are kept.
+async fn assemble(
+    shared: &Shared,
+    configuration: Configuration,
+    transport: Option<Box<dyn Transport>>,
+    kept: &HashMap<TenantId, Arc<Keyring>>,
+) -> anyhow::Result<(Loaded, House)> {
+    let hasher = Arc::new(new_hasher(&configuration, shared)?);
+    let themes = Arc::new(Themes::load(configuration.themes.as_deref())?);
+    for tenant in &configuration.tenants {
+        let wanted =
+            tenant.clients.values().filter_map(|client| client.theme.as_deref()).chain([tenant.theme.as_str()]);
+        for theme in wanted {
+            anyhow::ensure!(
+                themes.names().any(|name| name == theme),
+                "tenant {}: there is no theme {theme}",
+                tenant.id
+            );
+        }
+    }
+    let upstreams = new_upstreams(&configuration, shared, &hasher)?;
+    let ring = |tenant: &Arc<Tenant>| {
+        let ring = kept.get(&tenant.id).map_or_else(|| Arc::new(Keyring::empty()), Arc::clone);
+        (tenant.id.clone(), ring)
+    };
+    let flows = Flows::new(Parts {
+        store: shared.store.clone(),
+        vault: Arc::clone(&shared.vault),
+        keyrings: configuration.tenants.iter().map(ring).collect(),
+        hasher,
+        composer: Composer::new(Arc::clone(&themes)),
+        transport: match transport {
+            Some(transport) => transport,
+            None => new_transport(&configuration)?,
+        },
+        upstreams,
+        clock: Arc::clone(&shared.clock),
+        entropy: Arc::clone(&shared.entropy),
+        limits: configuration.limits.clone(),
+        bounce_address: configuration.mail.bounce_address.clone(),
+    });
+    for tenant in &configuration.tenants {
+        flows.load_keys(&tenant.id).await.with_context(|| format!("signing keys of tenant {}", tenant.id))?;
+    }
+    let sites = Sites::new(configuration.tenants.iter().map(|tenant| Site::new(Arc::clone(tenant), &themes)));
+    let house = House { sites: Arc::new(sites), flows: flows.clone(), themes, clock: Arc::clone(&shared.clock) };
+    Ok((Loaded { configuration, flows }, house))
 }
 
 /// The recorder of all metrics, once for the process.
@@ -211,14 +300,14 @@ async fn until(mut shutdown: watch::Receiver<bool>, work: impl Future<Output = (
     }
 }
 
-async fn deliver_mail(flows: Flows) {
+async fn deliver_mail(app: App) {
     loop {
+        let flows = app.flows();
         let bell = flows.outbox_bell().notified();
         let wait = match flows.deliver_mail().await {
             Ok(Delivery::Worked) => continue,
             Ok(Delivery::IdleUntil(next)) => {
-                let now = flows.now();
-                let wait = next.map_or(LOOK_FOR_MAIL_EVERY, |next| now.until(next));
+                let wait = next.map_or(LOOK_FOR_MAIL_EVERY, |next| flows.now().until(next));
                 wait.clamp(Duration::from_millis(200), LOOK_FOR_MAIL_EVERY)
             }
             Err(error) => {
@@ -228,14 +317,15 @@ async fn deliver_mail(flows: Flows) {
         };
         tokio::select! {
             () = bell => {}
+            () = app.reloaded.notified() => {}
             () = tokio::time::sleep(wait) => {}
         }
     }
 }
 
-async fn seal_audit(flows: Flows) {
+async fn seal_audit(app: App) {
     loop {
-        match flows.seal_audit().await {
+        match app.flows().seal_audit().await {
             Ok(0) => tokio::time::sleep(SEAL_EVERY).await,
             Ok(_) => {}
             Err(error) => {
@@ -246,10 +336,11 @@ async fn seal_audit(flows: Flows) {
     }
 }
 
-async fn purge(flows: Flows, logins: Duration) {
+async fn purge(app: App) {
     loop {
         tokio::time::sleep(PURGE_EVERY).await;
-        match flows.purge(logins).await {
+        let logins = app.look(|configuration| configuration.retention.logins);
+        match app.flows().purge(logins).await {
             Ok(0) => {}
             Ok(rows) => tracing::info!(rows, "removed what had ended"),
             Err(error) => tracing::error!(%error, "what has ended cannot be removed"),
@@ -257,12 +348,31 @@ async fn purge(flows: Flows, logins: Duration) {
     }
 }
 
-async fn keep_keys(flows: Flows, tenant: Arc<Tenant>) {
+async fn keep_keys(app: App) {
     loop {
-        if let Err(error) = flows.rotate_due_keys(&tenant.id).await {
-            tracing::error!(tenant = %tenant.id, %error, "signing keys cannot be kept");
+        for tenant in app.tenants() {
+            if let Err(error) = app.flows().rotate_due_keys(&tenant.id).await {
+                tracing::error!(tenant = %tenant.id, %error, "signing keys cannot be kept");
+            }
         }
-        tokio::time::sleep(LOAD_KEYS_EVERY).await;
+        tokio::select! {
+            () = app.reloaded.notified() => {}
+            () = tokio::time::sleep(LOAD_KEYS_EVERY) => {}
+        }
+    }
+}
+
+/// The hash of nobody is ready before the first stranger comes (SR-45).
+async fn prepare_hasher(flows: Flows) {
+    if let Err(error) = flows.hasher.prepare().await {
+        tracing::warn!(%error, "the hash of nobody is not ready");
+    }
+}
+
+async fn keep_metrics(metrics: PrometheusHandle) {
+    loop {
+        tokio::time::sleep(METRICS_UPKEEP_EVERY).await;
+        metrics.run_upkeep();
     }
 }
 
@@ -277,17 +387,11 @@ async fn readiness(flows: &Flows) -> Result<(), Vec<String>> {
     if reasons.is_empty() { Ok(()) } else { Err(reasons) }
 }
 
-/// One dummy hash is computed here, off the async threads.
-async fn new_hasher(
-    configuration: &Configuration,
-    vault: &Arc<Vault>,
-    entropy: &Arc<dyn Entropy>,
-) -> anyhow::Result<Hasher> {
+fn new_hasher(configuration: &Configuration, shared: &Shared) -> Result<Hasher, HashError> {
     let limits = &configuration.limits.second_password;
     let params = HashParams { memory_kib: limits.argon2_memory_kib, iterations: limits.argon2_iterations };
     let permits = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let (vault, entropy) = (Arc::clone(vault), Arc::clone(entropy));
-    Ok(tokio::task::spawn_blocking(move || Hasher::new(params, permits, vault, entropy)).await??)
+    Hasher::new(params, permits, Arc::clone(&shared.vault), Arc::clone(&shared.entropy))
 }
 
 fn new_transport(configuration: &Configuration) -> anyhow::Result<Box<dyn Transport>> {
@@ -300,13 +404,8 @@ fn host(authority: &str) -> &str {
     authority.rsplit_once(':').map_or(authority, |(host, _)| host)
 }
 
-fn new_upstreams(
-    configuration: &Configuration,
-    store: &Store,
-    hasher: &Arc<Hasher>,
-    clock: &Arc<dyn Clock>,
-    entropy: &Arc<dyn Entropy>,
-) -> anyhow::Result<Upstreams> {
+fn new_upstreams(configuration: &Configuration, shared: &Shared, hasher: &Arc<Hasher>) -> anyhow::Result<Upstreams> {
+    let Shared { store, clock, entropy, .. } = shared;
     let extra_ca = configuration.server.outbound_ca_file.as_ref().map(std::fs::read).transpose()?;
     let settings = OutboundSettings {
         allow: configuration.server.outbound_allow.clone(),

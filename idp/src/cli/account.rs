@@ -44,13 +44,13 @@ pub async fn run(
 ) -> anyhow::Result<Outcome> {
     let Command::Import { file, tenant, upstream, dry_run } = command;
     let app = house::open(path, environment).await?;
-    let tenant = house::tenant(app.configuration(), tenant.as_deref())?;
-    let upstream = directory(tenant, upstream.as_deref())?;
+    let tenant = house::tenant(&app, tenant.as_deref())?;
+    let upstream = directory(&tenant, upstream.as_deref())?;
     let opened = File::open(file).with_context(|| format!("cannot read {}", file.display()))?;
-    let imported = app.flows.import_accounts(tenant, &upstream, opened, *dry_run, bar).await?;
+    let imported = app.flows().import_accounts(&tenant, &upstream, opened, *dry_run, bar).await?;
     let word = if *dry_run { "would be written" } else { "written" };
     writeln!(out, "{} {word}, {} unchanged.", imported.accounts, imported.unchanged)?;
-    app.flows.store.close().await;
+    app.flows().store.close().await;
     Ok(Outcome::Fine)
 }
 

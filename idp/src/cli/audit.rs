@@ -51,13 +51,13 @@ pub async fn run(
                 login: login.as_deref().map(|code| LoginId::new(code.to_ascii_uppercase())),
                 ..AuditFilter::default()
             };
-            for row in app.flows.store.audit_tail(&filter, *limit).await? {
+            for row in app.flows().store.audit_tail(&filter, *limit).await? {
                 if *json { writeln!(out, "{}", as_json(&row))? } else { writeln!(out, "{}", as_line(&row))? }
             }
             Outcome::Fine
         }
         Command::Verify => {
-            let verdict = app.flows.verify_audit().await?;
+            let verdict = app.flows().verify_audit().await?;
             writeln!(out, "{} rows sealed, {} not sealed yet.", verdict.sealed, verdict.unsealed)?;
             for id in &verdict.broken {
                 writeln!(out, "row {id}: the link does not hold")?;
@@ -68,7 +68,7 @@ pub async fn run(
             if verdict.broken.is_empty() && verdict.missing == 0 { Outcome::Fine } else { Outcome::Found }
         }
     };
-    app.flows.store.close().await;
+    app.flows().store.close().await;
     Ok(outcome)
 }
 

@@ -23,7 +23,12 @@ use crate::{
         demo::{self, DemoValues, SAMPLE_SECRET, STUDENTS},
     },
     demo::{certificate_service::CertificateService, mailbox::Mailbox},
-    domain::{clock::Clock, entropy::Entropy, ids::UpstreamId, secret::Secret},
+    domain::{
+        clock::Clock,
+        entropy::Entropy,
+        ids::UpstreamId,
+        secret::{Secret, sha256_hex},
+    },
     keys::MasterKeys,
 };
 
@@ -47,14 +52,13 @@ pub async fn run(arguments: Arguments, environment: Vec<(String, String)>) -> an
     let world = World::default();
     let configuration = prepare(&arguments, &*world.entropy, environment)?;
     logging::start(&configuration.telemetry)?;
-    house::ready_database(&configuration).await?;
     let listeners = Listeners::bind(arguments.port).await?;
     let mailbox = Mailbox::open(Some(&arguments.data), Arc::clone(&world.clock))?;
     let (clock, entropy) = (Arc::clone(&world.clock), Arc::clone(&world.entropy));
     let app = App::build(configuration, world).await?;
-    import_students(&app).await?;
+    import_students(&app, &arguments.data).await?;
     let metrics = install_metrics()?;
-    app.note_start().await?;
+    app.note_loading().await?;
 
     let stopped = stop_signal()?;
     let Listeners { provider, university, service, mailbox_pages, admin, smtp } = listeners;
@@ -91,9 +95,16 @@ fn prepare(
     Ok(configuration)
 }
 
-async fn import_students(app: &App) -> anyhow::Result<()> {
-    let university = app.configuration().tenant("university").context("the demo has no tenant university")?;
-    app.flows.import_accounts(university, &UpstreamId::new("directory"), STUDENTS.as_bytes(), false, |_, _| {}).await?;
+/// Brings the sample students in, if these very ones are not there yet.
+async fn import_students(app: &App, data: &Path) -> anyhow::Result<()> {
+    let (mark, wanted) = (data.join("students.sha256"), sha256_hex(STUDENTS.as_bytes()));
+    if std::fs::read_to_string(&mark).is_ok_and(|present| present == wanted) {
+        return Ok(());
+    }
+    let university = house::tenant(app, Some("university"))?;
+    let directory = UpstreamId::new("directory");
+    app.flows().import_accounts(&university, &directory, STUDENTS.as_bytes(), false, |_, _| {}).await?;
+    std::fs::write(mark, wanted)?;
     Ok(())
 }
 
@@ -103,7 +114,7 @@ fn certificate_service(
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
 ) -> anyhow::Result<axum::Router> {
-    let tenant = app.configuration().tenant("demo").context("the demo has no tenant demo")?;
+    let tenant = house::tenant(app, Some("demo"))?;
     let service = CertificateService {
         issuer: Url::parse(tenant.issuer.as_str())?,
         base: Url::parse(&format!("http://localhost:{}", port + 2))?,
@@ -139,13 +150,13 @@ impl Listeners {
 
 fn announce(arguments: &Arguments, app: &App) -> anyhow::Result<()> {
     let port = arguments.port;
-    let issuer = app.configuration().tenant("demo").map(|tenant| tenant.issuer.as_str()).unwrap_or_default();
+    let issuer = house::tenant(app, Some("demo"))?.issuer.as_str().to_owned();
     let out = &mut std::io::stdout().lock();
     writeln!(out, "\nMonban demo: open the certificate service and press ログイン. Ctrl-C ends it.\n")?;
     let rows = [
         ("certificate service", format!("http://localhost:{}", port + 2), "start here"),
         ("mailbox", format!("http://localhost:{}", port + 3), "every mail arrives here"),
-        ("identity provider", issuer.to_owned(), "tenant demo"),
+        ("identity provider", issuer, "tenant demo"),
         ("The University", format!("http://localhost:{}", port + 1), "tenant university"),
         ("admin listener", format!("http://localhost:{}", port + 4), "/health/ready, /metrics"),
         ("SMTP", format!("localhost:{}", port + 25), ""),

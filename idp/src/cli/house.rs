@@ -1,6 +1,6 @@
 //! The provider's parts for a command that works beside a serving process.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use anyhow::bail;
 
@@ -8,7 +8,6 @@ use crate::{
     app::{App, World},
     config::Configuration,
     domain::tenant::Tenant,
-    store::{Backend, Store, StoreOptions},
 };
 
 /// Loads the configuration; all findings are the error.
@@ -17,32 +16,21 @@ pub fn configuration(path: &Path, environment: Vec<(String, String)>) -> anyhow:
         .map_err(|findings| anyhow::anyhow!("the configuration is not valid:\n{findings}"))
 }
 
-/// Everything but the listeners, on a database whose schema is current.
+/// Everything but the listeners.
 pub async fn open(path: &Path, environment: Vec<(String, String)>) -> anyhow::Result<App> {
     let configuration = configuration(path, environment)?;
-    ready_database(&configuration).await?;
     App::build(configuration, World::default()).await
 }
 
-/// SQLite brings itself up to date; a PostgreSQL that is behind is refused.
-pub async fn ready_database(configuration: &Configuration) -> anyhow::Result<()> {
-    let store = Store::open(configuration.database_url.expose(), StoreOptions::default()).await?;
-    if store.backend() == Backend::Sqlite {
-        store.migrate().await?;
-    } else if !store.schema_is_current().await? {
-        bail!("the database's schema is behind: run `idp migrate up`");
-    }
-    store.close().await;
-    Ok(())
-}
-
 /// The tenant that is named, or the only one there is.
-pub fn tenant<'a>(configuration: &'a Configuration, named: Option<&str>) -> anyhow::Result<&'a Tenant> {
-    match (named, configuration.tenants.as_slice()) {
+pub fn tenant(app: &App, named: Option<&str>) -> anyhow::Result<Arc<Tenant>> {
+    let tenants = app.tenants();
+    match (named, tenants.as_slice()) {
         (Some(id), _) => {
-            configuration.tenant(id).map(AsRef::as_ref).ok_or_else(|| anyhow::anyhow!("there is no tenant {id}"))
+            let found = tenants.iter().find(|tenant| tenant.id.as_str() == id);
+            found.cloned().ok_or_else(|| anyhow::anyhow!("there is no tenant {id}"))
         }
-        (None, [only]) => Ok(only),
+        (None, [only]) => Ok(Arc::clone(only)),
         (None, _) => bail!("name the tenant with --tenant"),
     }
 }

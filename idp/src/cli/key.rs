@@ -47,15 +47,15 @@ pub async fn run(
     match command {
         Command::List { tenant, json } => {
             let mut keys = Vec::new();
-            for known in &app.configuration().tenants {
+            for known in app.tenants() {
                 if tenant.as_deref().is_none_or(|wanted| wanted == known.id.as_str()) {
-                    keys.extend(app.flows.store.signing_keys(&known.id).await?);
+                    keys.extend(app.flows().store.signing_keys(&known.id).await?);
                 }
             }
             list(&keys, *json, out)?;
         }
         Command::Rotate { tenant, algorithm } => {
-            let tenant = house::tenant(app.configuration(), tenant.as_deref())?.id.clone();
+            let tenant = house::tenant(&app, tenant.as_deref())?.id.clone();
             let algorithms = match algorithm {
                 Some(name) => vec![
                     SigningAlgorithm::from_name(name).ok_or_else(|| anyhow::anyhow!("{name} is not RS256 or ES256"))?,
@@ -63,12 +63,12 @@ pub async fn run(
                 None => SigningAlgorithm::ALL.to_vec(),
             };
             for algorithm in algorithms {
-                app.flows.rotate_keys_by_hand(&tenant, algorithm).await?;
+                app.flows().rotate_keys_by_hand(&tenant, algorithm).await?;
                 writeln!(out, "{algorithm} of {tenant} rotated; a serving process follows within a minute.")?;
             }
         }
     }
-    app.flows.store.close().await;
+    app.flows().store.close().await;
     Ok(Outcome::Fine)
 }
 

@@ -26,7 +26,7 @@ pub async fn run(
 ) -> anyhow::Result<Outcome> {
     let Command::Queue { json } = command;
     let app = house::open(path, environment).await?;
-    let waiting = app.flows.store.waiting_letters(500).await?;
+    let waiting = app.flows().store.waiting_letters(500).await?;
     if *json {
         let rows: Vec<_> = waiting
             .iter()
@@ -47,6 +47,6 @@ pub async fn run(
             writeln!(out, "{}  {:<20} {login:<8} {:>3} tries  {reply}", letter.id, letter.kind, letter.attempts)?;
         }
     }
-    app.flows.store.close().await;
+    app.flows().store.close().await;
     Ok(Outcome::Fine)
 }

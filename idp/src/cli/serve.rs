@@ -1,6 +1,6 @@
 //! `idp serve`: the provider.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use tokio::{
@@ -12,6 +12,7 @@ use tokio::{
 use crate::{
     app::{App, World, install_metrics},
     cli::{Outcome, house, logging},
+    config::environment,
 };
 
 pub async fn run(path: &Path, environment: Vec<(String, String)>) -> anyhow::Result<Outcome> {
@@ -21,14 +22,13 @@ pub async fn run(path: &Path, environment: Vec<(String, String)>) -> anyhow::Res
     for warning in &configuration.warnings {
         tracing::warn!("{warning}");
     }
-    house::ready_database(&configuration).await?;
     let metrics = install_metrics()?;
     let app = App::build(configuration, World::default()).await?;
-    let server = &app.configuration().server;
-    let public = listen(server.listen).await?;
-    let admin = listen(server.admin_listen).await?;
-    app.note_start().await?;
+    let (public, admin) = app.look(|configuration| (configuration.server.listen, configuration.server.admin_listen));
+    let (public, admin) = (listen(public).await?, listen(admin).await?);
+    app.note_loading().await?;
     tracing::info!(listen = %public.local_addr()?, admin = %admin.local_addr()?, "serving");
+    reload_at_hangup(&app, path.to_owned())?;
     app.serve(vec![public], (admin, metrics), stop_signal()?).await?;
     Ok(Outcome::Fine)
 }
@@ -53,4 +53,31 @@ pub fn stop_signal() -> anyhow::Result<watch::Receiver<bool>> {
         std::future::pending::<()>().await;
     });
     Ok(stopped)
+}
+
+/// `SIGHUP` reloads: all valid, or nothing changes (SR-91).
+fn reload_at_hangup(app: &App, path: PathBuf) -> anyhow::Result<()> {
+    let mut hangup = signal(SignalKind::hangup())?;
+    let app = app.clone();
+    tokio::spawn(async move {
+        while hangup.recv().await.is_some() {
+            match reload(&app, &path).await {
+                Ok(need_restart) if need_restart.is_empty() => tracing::info!("the configuration was reloaded"),
+                Ok(sections) => tracing::warn!(?sections, "reloaded; these sections count only after a restart"),
+                Err(error) => {
+                    metrics::counter!("idp_reloads_refused_total").increment(1);
+                    tracing::error!("the new configuration is not taken, the old one stays: {error:#}");
+                }
+            }
+        }
+    });
+    Ok(())
+}
+
+async fn reload(app: &App, path: &Path) -> anyhow::Result<Vec<&'static str>> {
+    let configuration = house::configuration(path, environment().collect())?;
+    configuration.refuse_samples().map_err(|findings| anyhow::anyhow!("samples guard nothing real:\n{findings}"))?;
+    let need_restart = app.reload(configuration).await?;
+    app.note_loading().await?;
+    Ok(need_restart)
 }

@@ -22,6 +22,7 @@ mod visit;
 
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use axum::{
     Router,
     middleware::{from_fn, from_fn_with_state},
@@ -38,7 +39,12 @@ use oidc::{authorize, discovery, end_session, introspection, jwks, revocation, t
 use site::House;
 
 /// The public router: every tenant's routes behind the choice of the tenant.
-pub fn router(house: House, entropy: Arc<dyn Entropy>, deeds: &Deeds, trusted_proxies: Vec<IpNet>) -> Router {
+pub fn router(
+    house: Arc<ArcSwap<House>>,
+    entropy: Arc<dyn Entropy>,
+    deeds: &Deeds,
+    trusted_proxies: Vec<IpNet>,
+) -> Router {
     let routes = documents().merge(endpoints()).merge(front_channel(deeds)).merge(sign_in_pages(deeds));
     let routes = routes.fallback(front::not_found).layer(from_fn(access::name_route));
     Router::new()

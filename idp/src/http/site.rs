@@ -28,10 +28,10 @@ use super::{
 
 const OAUTH_METADATA: &str = "/.well-known/oauth-authorization-server";
 
-/// What every handler can reach.
+/// What every handler can reach; replaced as a whole at a reload.
 #[derive(Clone)]
 pub struct House {
-    pub sites: Arc<ArcSwap<Sites>>,
+    pub sites: Arc<Sites>,
     pub flows: Flows,
     pub themes: Arc<Themes>,
     pub clock: Arc<dyn Clock>,
@@ -106,18 +106,17 @@ impl Sites {
 }
 
 /// Picks the tenant, hands the request to its routes, and turns failures into what their reader understands.
-pub async fn dispatch(State((house, routes)): State<(House, Router)>, mut request: Request) -> Response {
+pub async fn dispatch(State((house, routes)): State<(Arc<ArcSwap<House>>, Router)>, mut request: Request) -> Response {
+    let house = house.load_full();
     let Some(authority) = authority(request.uri(), request.headers()) else {
         return (StatusCode::BAD_REQUEST, "One Host header is needed.\n").into_response();
     };
-    let sites = house.sites.load();
-    if !sites.knows(&authority) {
+    if !house.sites.knows(&authority) {
         return misdirected();
     }
-    let Some((site, path)) = sites.find(&authority, request.uri().path()) else {
+    let Some((site, path)) = house.sites.find(&authority, request.uri().path()) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    drop(sites);
     if rewrite(request.uri_mut(), &path).is_err() {
         return StatusCode::BAD_REQUEST.into_response();
     }

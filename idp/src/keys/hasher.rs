@@ -1,6 +1,9 @@
 //! Passwords: argon2id with a pepper, on a bounded number of threads (SR-15, SR-16).
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use argon2::{
     Algorithm, Argon2, KeyId, Params, ParamsBuilder, Version,
@@ -45,7 +48,8 @@ pub struct Hasher {
     params: Params,
     vault: Arc<Vault>,
     entropy: Arc<dyn Entropy>,
-    nobody: PasswordHash,
+    /// Made at the first need, or before it by [`Self::prepare`].
+    nobody: Arc<OnceLock<PasswordHash>>,
     /// A place in the house: those served and those waiting.
     places: Arc<Semaphore>,
     hands: Arc<Semaphore>,
@@ -59,7 +63,7 @@ pub struct Turn {
 }
 
 impl Hasher {
-    /// `permits`: how many are hashed at once; each takes a core and `memory_kib`. Computes one hash, so call it at start.
+    /// `permits`: how many are hashed at once; each takes a core and `memory_kib`.
     pub fn new(
         params: HashParams,
         permits: usize,
@@ -76,13 +80,12 @@ impl Hasher {
             .build()
             .map_err(failed)?;
         let permits = permits.max(1);
-        let nobody = hash(&params, &vault, &*entropy, &random_text(&*entropy))?;
         let places = Arc::new(Semaphore::new(permits.saturating_mul(1 + QUEUE_FACTOR)));
         Ok(Self {
             params,
             vault,
             entropy,
-            nobody,
+            nobody: Arc::default(),
             places,
             hands: Arc::new(Semaphore::new(permits)),
             longest_wait: LONGEST_WAIT,
@@ -111,7 +114,23 @@ impl Hasher {
 
     /// Costs what [`Self::verify`] costs, for someone who has no password here.
     pub async fn verify_nobody(&self, candidate: Secret) -> Result<(), HashError> {
-        self.compare(self.turn().await?, candidate, self.nobody.clone()).await.map(drop)
+        let nobody = self.nobody().await?;
+        self.compare(self.turn().await?, candidate, nobody).await.map(drop)
+    }
+
+    /// Makes the hash of nobody, so that the first stranger takes no longer than the second one.
+    pub async fn prepare(&self) -> Result<(), HashError> {
+        self.nobody().await.map(drop)
+    }
+
+    async fn nobody(&self) -> Result<PasswordHash, HashError> {
+        if let Some(nobody) = self.nobody.get() {
+            return Ok(nobody.clone());
+        }
+        let (params, vault, entropy) = (self.params.clone(), Arc::clone(&self.vault), Arc::clone(&self.entropy));
+        let made = on_a_thread(self.turn().await?, move || hash(&params, &vault, &*entropy, &random_text(&*entropy)));
+        let made = made.await?;
+        Ok(self.nobody.get_or_init(|| made).clone())
     }
 
     async fn compare(&self, turn: Turn, candidate: Secret, stored: PasswordHash) -> Result<bool, HashError> {
@@ -263,7 +282,7 @@ mod tests {
         let stored = hasher.hash(password()).await.unwrap();
         let price =
             |hash: &PasswordHash| (hash.algorithm, hash.version, hash.params.clone(), hash.hash.map(|h| h.len()));
-        assert_eq!(price(&hasher.nobody), price(&PasswordHash::new(&stored).unwrap()));
+        assert_eq!(price(&hasher.nobody().await.unwrap()), price(&PasswordHash::new(&stored).unwrap()));
         assert_eq!(hasher.verify_nobody(password()).await, Ok(()));
     }
 

@@ -39,13 +39,22 @@ pub struct MailBlock {
 }
 
 impl Themes {
-    /// The themes of the binary, with those of `dir` laid over them. Every page of every theme is rendered once:
-    /// what does not pass is refused here and not before a student.
+    /// The themes of the binary, with those of `dir` laid over them: then every page of every theme is rendered once, and
+    /// what does not pass is refused here and not before a student. Without `dir` a test has done so.
     pub fn load(dir: Option<&Path>) -> Result<Self, ThemeError> {
-        Self::of(&source::read(dir)?)
+        let sources = source::read(dir)?;
+        if dir.is_some() { Self::of(&sources) } else { Self::unchecked(&sources) }
     }
 
     pub(super) fn of(sources: &BTreeMap<String, Source>) -> Result<Self, ThemeError> {
+        let themes = Self::unchecked(sources)?;
+        for name in sources.keys() {
+            check::theme(&themes, name)?;
+        }
+        Ok(themes)
+    }
+
+    fn unchecked(sources: &BTreeMap<String, Source>) -> Result<Self, ThemeError> {
         if !sources.contains_key("default") {
             let reason = "the theme itself is missing".to_owned();
             return Err(ThemeError::Manifest { theme: "default".to_owned(), reason });
@@ -54,11 +63,7 @@ impl Themes {
         for name in sources.keys() {
             themes.insert(name.clone(), Theme::build(name, &source::chain(name, sources)?)?);
         }
-        let themes = Self { themes };
-        for name in sources.keys() {
-            check::theme(&themes, name)?;
-        }
-        Ok(themes)
+        Ok(Self { themes })
     }
 
     pub fn names(&self) -> impl Iterator<Item = &str> {

@@ -70,6 +70,11 @@ pub async fn callback(
 ) -> Response {
     let attempt = answer.state.as_deref().and_then(|state| service.attempt(&headers, state));
     let Some(attempt) = attempt else {
+        // The browser's back button leads to an answer that was taken before: whoever is signed in is where they want to be.
+        // No session is made of it, so a foreign answer gains nothing here.
+        if service.session(&headers).is_some() {
+            return Redirect::to("/").into_response();
+        }
         return service.problem(&headers, StatusCode::BAD_REQUEST, "stale", None);
     };
     match service.provider.is_from_issuer(answer.iss.as_deref()).await {
