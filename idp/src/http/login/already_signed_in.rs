@@ -74,7 +74,7 @@ pub async fn post(press: Press) -> Result<Response, PageFailure> {
     let entry = entry(at).await?;
     let (visit, flows) = (&at.visit, at.visit.flows());
     if press.text("action") == "sign-out" {
-        flows.end_session(visit.tenant(), &entry.live, &visit.visitor).await?;
+        flows.end_session(visit.tenant(), &entry.live, Some(&entry.request.client), &visit.visitor).await?;
         let mut response = if entry.unfinished { at.onward() } else { see_other(&at.path("restart")) };
         visit.take_session(response.headers_mut());
         return Ok(response);

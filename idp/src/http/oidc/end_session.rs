@@ -77,7 +77,7 @@ fn ask(visit: &Visit, parameters: &Parameters, request: &LogoutRequest) -> Respo
 
 async fn finish(visit: &Visit, parameters: &Parameters, request: &LogoutRequest) -> Result<Response, PageFailure> {
     if let Some(live) = visit.live_session().await? {
-        visit.flows().end_session(visit.tenant(), &live, &visit.visitor).await?;
+        visit.flows().end_session(visit.tenant(), &live, request.client.as_ref(), &visit.visitor).await?;
     }
     let mut response = match &request.destination {
         Some(destination) => see_other(destination),
@@ -94,7 +94,7 @@ fn stay(visit: &Visit, request: &LogoutRequest) -> Response {
 
 fn back_to(visit: &Visit, request: &LogoutRequest) -> Option<String> {
     match &request.client {
-        Some(client) => visit.start_of(client),
+        Some(client) => visit.start_of(client.as_str()),
         None => visit.start(),
     }
 }
@@ -108,7 +108,7 @@ fn show(visit: &Visit, parameters: &Parameters, request: &LogoutRequest, page: &
     let mut wishes = visit.wishes();
     wishes.requested = parameters.get("ui_locales").and_then(|tags| Language::first_of(tags, &visit.site.languages));
     let support_code = visit.flows().support_code();
-    let client = request.client.as_ref().and_then(|client| visit.tenant().client(client));
+    let client = request.client.as_ref().and_then(|client| visit.tenant().client(client.as_str()));
     let theme = client.and_then(|client| client.theme.as_deref());
     visit.page(page, &About { language: visit.settle(&wishes), support_code: &support_code, theme })
 }
