@@ -75,6 +75,9 @@ pub enum Prompt {
     None,
     #[serde(rename = "l")]
     Login,
+    /// P-27, when there is a session.
+    #[serde(rename = "s")]
+    SelectAccount,
 }
 
 /// The classes asked for, first choice first.
@@ -284,7 +287,13 @@ fn prompt(parameters: &Parameters) -> Result<Prompt, OAuthError> {
     if values.contains(&"none") {
         return if values.len() == 1 { Ok(Prompt::None) } else { Err(invalid_request("prompt none stands alone")) };
     }
-    Ok(if values.contains(&"login") { Prompt::Login } else { Prompt::Unset })
+    Ok(if values.contains(&"login") {
+        Prompt::Login
+    } else if values.contains(&"select_account") {
+        Prompt::SelectAccount
+    } else {
+        Prompt::Unset
+    })
 }
 
 fn max_age(parameters: &Parameters) -> Result<Option<Duration>, OAuthError> {
@@ -410,6 +419,18 @@ mod tests {
                 assert_eq!((to.response_mode, to.state.as_deref()), (ResponseMode::FormPost, Some("xyz")));
             }
             other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn prompt_login_goes_before_select_account_and_consent_asks_nothing() {
+        for (prompt, kept) in [
+            ("login+select_account", Prompt::Login),
+            ("select_account+consent", Prompt::SelectAccount),
+            ("consent", Prompt::Unset),
+            ("", Prompt::Unset),
+        ] {
+            assert_eq!(check(&format!("{GOOD}&prompt={prompt}")).unwrap().prompt, kept, "{prompt}");
         }
     }
 

@@ -35,6 +35,11 @@ impl Session {
         self.ended_at.is_none() && now < self.created_at.plus(policy.absolute) && now < self.used_at.plus(policy.idle)
     }
 
+    /// Whether something was proven in it after `since`: a step-up keeps the session's own age.
+    pub fn is_proven_after(&self, since: Timestamp) -> bool {
+        self.proofs.newest().is_some_and(|newest| newest > since)
+    }
+
     pub fn wants_touch(&self, now: Timestamp) -> bool {
         now.since(self.used_at) >= TOUCH_EVERY
     }

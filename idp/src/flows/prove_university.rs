@@ -57,6 +57,7 @@ impl Flows {
         mut pending: PendingLogin,
         upstream: &UpstreamId,
         wishes: &LanguageWishes<'_>,
+        visitor: &Visitor,
     ) -> Result<Result<(String, PendingLogin), Arrived>, FlowError> {
         let Some(settings) = tenant.upstream(upstream.as_str()) else { return Ok(Err(Arrived::NotCompleted)) };
         let Some(upstream) = self.upstreams.get(&tenant.id, &settings.id) else { return Ok(Err(Arrived::Unusable)) };
@@ -88,7 +89,7 @@ impl Flows {
                 });
                 Ok(Ok((departure.location, pending)))
             }
-            Err(error) => self.upstream_failed(tenant, &pending, &error, &Visitor::default()).await.map(Err),
+            Err(error) => self.upstream_failed(tenant, &pending, &error, visitor).await.map(Err),
         }
     }
 
@@ -153,7 +154,11 @@ impl Flows {
                 self.admit(tenant, settings, identity, pending, wishes, visitor).await
             }
             Err(UpstreamError::Busy) => {
-                self.store.write(async |tx| Ok::<_, FlowError>(refund_stranger(&tx, &key, now).await?)).await?;
+                if let Some(rules) = stranger_rules(settings) {
+                    self.store
+                        .write(async |tx| Ok::<_, FlowError>(refund_stranger(&tx, &key, &rules, now).await?))
+                        .await?;
+                }
                 Err(FlowError::Busy)
             }
             Err(error) => self.upstream_failed(tenant, pending, &error, visitor).await,
@@ -245,8 +250,7 @@ impl Flows {
             })
             .await?;
         Ok(match suspended {
-            Some(AccountStatus::Ended) => Arrived::NotEligible(Ineligible::Graduate),
-            Some(_) => Arrived::NotEligible(Ineligible::Suspended),
+            Some(status) => Arrived::NotEligible(Ineligible::of(status)),
             None => Arrived::Proven(LoginTicket::Row { id: pending.id.clone(), secret }),
         })
     }
@@ -310,15 +314,7 @@ impl Flows {
         settings: &UpstreamSettings,
         key: &str,
     ) -> Result<Option<std::time::Duration>, FlowError> {
-        let UpstreamKind::Directory(limits) = &settings.kind else { return Ok(None) };
-        // One more than allowed is never compared: the lock is set by the last one that is.
-        let rules = Rules {
-            max_attempts: limits.max_attempts,
-            window: limits.window,
-            lock: limits.window,
-            max_in_a_row: u32::MAX,
-            slows_down: false,
-        };
+        let Some(rules) = stranger_rules(settings) else { return Ok(None) };
         let now = self.now();
         self.store
             .write(async |tx| {
@@ -337,6 +333,18 @@ impl Flows {
     }
 }
 
+/// The numbers that strangers' tries are held against; none where no password is typed here.
+fn stranger_rules(settings: &UpstreamSettings) -> Option<Rules> {
+    let UpstreamKind::Directory(limits) = &settings.kind else { return None };
+    Some(Rules {
+        max_attempts: limits.max_attempts,
+        window: limits.window,
+        lock: limits.window,
+        max_in_a_row: u32::MAX,
+        slows_down: false,
+    })
+}
+
 /// A right password: this name's count begins anew.
 async fn clear_stranger(tx: &Tx, key: &str, now: Timestamp) -> Result<(), StoreError> {
     let (mut ledger, version) = tx.stranger_ledger(key).await?;
@@ -345,9 +353,9 @@ async fn clear_stranger(tx: &Tx, key: &str, now: Timestamp) -> Result<(), StoreE
 }
 
 /// Nobody compared: the try is given back.
-async fn refund_stranger(tx: &Tx, key: &str, now: Timestamp) -> Result<(), StoreError> {
+async fn refund_stranger(tx: &Tx, key: &str, rules: &Rules, now: Timestamp) -> Result<(), StoreError> {
     let (mut ledger, version) = tx.stranger_ledger(key).await?;
-    ledger.refund();
+    ledger.refund(rules);
     tx.save_stranger_ledger(key, &ledger, version, now.plus(STRANGER_MEMORY)).await
 }
 

@@ -83,11 +83,13 @@ impl Ledger {
         Attempt::Counted { last_before_lock }
     }
 
-    /// A counted try that was never compared is given back.
-    pub fn refund(&mut self) {
+    /// A counted try that was never compared is given back; the lock it set goes, the tries before it stay.
+    pub fn refund(&mut self, rules: &Rules) {
+        if self.locked_until.take().is_some() {
+            self.in_window = rules.max_attempts;
+        }
         self.in_window = self.in_window.saturating_sub(1);
         self.in_a_row = self.in_a_row.saturating_sub(1);
-        self.locked_until = None;
     }
 
     /// A right try: this factor's count begins anew.
@@ -145,6 +147,19 @@ mod tests {
         let later = now.plus(Duration::from_secs(5));
         assert!(matches!(ledger.spend(&rules, later), Attempt::Counted { .. }));
         assert_eq!(ledger.spend(&rules, later), Attempt::TooEarly { wait: Duration::from_secs(15) });
+    }
+
+    #[test]
+    fn a_refund_gives_back_one_try_and_not_those_before_it() {
+        let (mut ledger, rules, mut now) = (Ledger::default(), rules(), Timestamp::from_seconds(1000));
+        for _ in 0..5 {
+            now = now.plus(Duration::from_secs(20));
+            ledger.spend(&rules, now);
+        }
+        ledger.refund(&rules);
+        now = now.plus(Duration::from_secs(20));
+        assert_eq!(ledger.spend(&rules, now), Attempt::Counted { last_before_lock: true });
+        assert!(matches!(ledger.spend(&rules, now), Attempt::Locked(_)));
     }
 
     #[test]
