@@ -3,6 +3,10 @@
 #[cfg(test)]
 mod architecture;
 #[cfg(test)]
+mod login;
+#[cfg(test)]
+mod oidc;
+#[cfg(test)]
 mod store;
 #[cfg(test)]
 mod support;

@@ -1,4 +1,16 @@
 //! What tests of several areas share.
 
+pub mod browser;
+pub mod client;
+pub mod clock;
 pub mod database;
+pub mod mailbox;
+pub mod page;
 pub mod rows;
+pub mod setup;
+pub mod student;
+pub mod world;
+
+pub use page::Page;
+pub use student::Student;
+pub use world::World;

@@ -1,0 +1,1 @@
+//! The protocol surface, endpoint by endpoint (protocol.md).

@@ -1,0 +1,251 @@
+//! The provider as a whole, in process: real router, database, configuration files; stopped clock, seeded chance, mails in memory.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process,
+    sync::{
+        Arc, OnceLock, RwLock,
+        atomic::{AtomicU32, Ordering},
+    },
+};
+
+use axum::Router;
+use idp::{
+    app::{self, App},
+    config::Configuration,
+    domain::{
+        audit::AuditRow,
+        clock::{Clock, Timestamp},
+        ids::{LoginId, TenantId, UpstreamId},
+        tenant::Tenant,
+    },
+    flows::{Delivery, Flows},
+    keys::MasterKeys,
+    mail::memory::Memory,
+    store::{AuditFilter, Store, StoreOptions},
+};
+use sea_orm::{ConnectionTrait, Database as SeaOrm, DatabaseConnection};
+use tempfile::TempDir;
+use url::Url;
+
+use super::{
+    browser::{Browser, host},
+    clock::{MORNING, Seeded, StoppedClock},
+    mailbox::{Mail, ToMemory},
+    setup::{PEOPLE, Setup},
+};
+
+pub struct World {
+    pub clock: Arc<StoppedClock>,
+    pub post: Arc<Memory>,
+    running: RwLock<Running>,
+    setup: Setup,
+    folder: TempDir,
+}
+
+/// One process's worth of provider.
+#[derive(Clone)]
+struct Running {
+    app: App,
+    router: Router,
+}
+
+/// A database with schema, people and signing keys, made once and copied for each world.
+struct Template {
+    folder: TempDir,
+    /// The database's name on the PostgreSQL server.
+    postgres: Option<String>,
+}
+
+impl World {
+    pub async fn start() -> Arc<Self> {
+        Self::with(Setup::default()).await
+    }
+
+    /// Every login needs the auth key.
+    pub async fn with_auth_key() -> Arc<Self> {
+        Self::with(Setup::default().set("policy.two_factor", "required")).await
+    }
+
+    /// The first factor is proven at another provider, which listens on a free port of this machine.
+    pub async fn with_university(mut setup: Setup) -> Arc<Self> {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        setup.university = Some(port);
+        let world = Self::with(setup).await;
+        let university = world.configuration().tenant("university").cloned().unwrap();
+        world.import(&university, "directory").await;
+        world.flows().rotate_due_keys(&university.id).await.unwrap();
+        let router = world.router();
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        world
+    }
+
+    pub async fn with(setup: Setup) -> Arc<Self> {
+        static TEMPLATE: OnceLock<Template> = OnceLock::new();
+        let template = tokio::task::spawn_blocking(|| {
+            TEMPLATE.get_or_init(|| {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+                runtime.block_on(make_template())
+            })
+        });
+        let template = template.await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        fs::copy(template.folder.path().join("master.key"), folder.path().join("master.key")).unwrap();
+        let database = match &template.postgres {
+            None => {
+                fs::copy(template.folder.path().join("idp.db"), folder.path().join("idp.db")).unwrap();
+                "sqlite://idp.db".to_owned()
+            }
+            Some(name) => postgres_database(Some(name)).await.1,
+        };
+        setup.write(folder.path(), &database);
+        let clock = Arc::new(StoppedClock::at(MORNING));
+        let post = Arc::new(Memory::new());
+        let running = run(folder.path(), &setup, &clock, &post, 1).await;
+        Arc::new(Self { clock, post, running: RwLock::new(running), setup, folder })
+    }
+
+    /// The process ends and another one starts on the same files.
+    pub async fn restart(&self) {
+        self.flows().store.close().await;
+        let seed = u64::try_from(self.clock.now().as_millis()).unwrap();
+        let running = run(self.folder.path(), &self.setup, &self.clock, &self.post, seed).await;
+        *self.running.write().unwrap() = running;
+    }
+
+    /// The same, with another configuration.
+    pub async fn restart_with(&self, setup: Setup) {
+        self.flows().store.close().await;
+        let text = fs::read_to_string(self.folder.path().join("idp.toml")).unwrap();
+        let database = text.lines().find_map(|line| line.strip_prefix("url = ")).unwrap().trim_matches('"').to_owned();
+        setup.write(self.folder.path(), &database);
+        let running = run(self.folder.path(), &setup, &self.clock, &self.post, 7).await;
+        *self.running.write().unwrap() = running;
+    }
+
+    pub fn flows(&self) -> Flows {
+        self.running.read().unwrap().app.flows.clone()
+    }
+
+    pub fn router(&self) -> Router {
+        self.running.read().unwrap().router.clone()
+    }
+
+    pub fn configuration(&self) -> Configuration {
+        self.running.read().unwrap().app.configuration().clone()
+    }
+
+    pub fn tenant(&self) -> Arc<Tenant> {
+        self.configuration().tenant("demo").cloned().unwrap()
+    }
+
+    pub fn serves(&self, url: &Url) -> bool {
+        self.configuration().tenants.iter().any(|tenant| tenant.issuer.authority() == host(url))
+    }
+
+    pub fn browser(self: &Arc<Self>) -> Browser {
+        Browser::new(self)
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub async fn import(&self, tenant: &Tenant, upstream: &str) {
+        let upstream = UpstreamId::new(upstream);
+        self.flows().import_accounts(tenant, &upstream, PEOPLE.as_bytes(), false, |_, _| {}).await.unwrap();
+    }
+
+    /// The outbox worker's round, until nothing is due.
+    pub async fn deliver_mail(&self) {
+        while self.flows().deliver_mail().await.unwrap() == Delivery::Worked {}
+    }
+
+    /// Every mail to an address, oldest first.
+    pub async fn mails_to(&self, address: &str) -> Vec<Mail> {
+        self.deliver_mail().await;
+        self.post.mails_to(address).iter().map(Mail::of).collect()
+    }
+
+    /// The trail behind a support code.
+    pub async fn trail(&self, support_code: &str) -> Vec<AuditRow> {
+        let filter = AuditFilter { login: Some(LoginId::new(support_code)), ..AuditFilter::default() };
+        self.flows().store.audit_rows(&filter, 0, 1000).await.unwrap()
+    }
+
+    /// The trail of the tenant.
+    pub async fn whole_trail(&self) -> Vec<AuditRow> {
+        let filter = AuditFilter { tenant: Some(TenantId::new("demo")), ..AuditFilter::default() };
+        self.flows().store.audit_rows(&filter, 0, 10_000).await.unwrap()
+    }
+
+    /// A connection that knows nothing of the store's rules.
+    pub async fn raw_database(&self) -> DatabaseConnection {
+        SeaOrm::connect(self.configuration().database_url.expose()).await.unwrap()
+    }
+}
+
+/// The names of events, in their order.
+pub fn events(rows: &[AuditRow]) -> Vec<&str> {
+    rows.iter().map(|row| row.event.as_str()).collect()
+}
+
+async fn run(folder: &Path, setup: &Setup, clock: &Arc<StoppedClock>, post: &Arc<Memory>, seed: u64) -> Running {
+    let configuration = load(&folder.join("idp.toml"), setup);
+    let world = app::World {
+        clock: clock.clone(),
+        entropy: Arc::new(Seeded::new(seed)),
+        transport: Some(Box::new(ToMemory(Arc::clone(post)))),
+    };
+    let app = App::build(configuration, world).await.unwrap();
+    let router = app.router();
+    Running { app, router }
+}
+
+fn load(path: &PathBuf, setup: &Setup) -> Configuration {
+    Configuration::load(path, setup.environment()).unwrap_or_else(|findings| panic!("{findings}"))
+}
+
+async fn make_template() -> Template {
+    let folder = tempfile::tempdir().unwrap();
+    MasterKeys::create(&folder.path().join("master.key"), &Seeded::new(99)).unwrap();
+    let (postgres, database) = match env::var("IDP_TEST_POSTGRES") {
+        Ok(_) => {
+            let (name, url) = postgres_database(None).await;
+            (Some(name), url)
+        }
+        Err(_) => (None, "sqlite://idp.db".to_owned()),
+    };
+    let setup = Setup::default();
+    setup.write(folder.path(), &database);
+    let url = load(&folder.path().join("idp.toml"), &setup).database_url;
+    let store = Store::open(url.expose(), StoreOptions::default()).await.unwrap();
+    store.migrate().await.unwrap();
+    store.close().await;
+    let (clock, post) = (Arc::new(StoppedClock::at(MORNING)), Arc::new(Memory::new()));
+    let app = run(folder.path(), &setup, &clock, &post, 98).await.app;
+    for tenant in &app.configuration().tenants {
+        app.flows.rotate_due_keys(&tenant.id).await.unwrap();
+        let upstream = UpstreamId::new("university");
+        app.flows.import_accounts(tenant, &upstream, PEOPLE.as_bytes(), false, |_, _| {}).await.unwrap();
+    }
+    app.flows.store.close().await;
+    Template { folder, postgres }
+}
+
+/// A fresh database on the server that `IDP_TEST_POSTGRES` names: its name and its URL.
+async fn postgres_database(template: Option<&str>) -> (String, String) {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let server = env::var("IDP_TEST_POSTGRES").unwrap();
+    let name = format!("idp_world_{}_{}", process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+    let admin = SeaOrm::connect(&server).await.unwrap();
+    admin.execute_unprepared(&format!("DROP DATABASE IF EXISTS {name}")).await.unwrap();
+    let like = template.map(|template| format!(" TEMPLATE {template}")).unwrap_or_default();
+    admin.execute_unprepared(&format!("CREATE DATABASE {name}{like}")).await.unwrap();
+    admin.close().await.unwrap();
+    let mut url = Url::parse(&server).unwrap();
+    url.set_path(&name);
+    (name, url.to_string())
+}
