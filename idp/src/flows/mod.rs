@@ -29,6 +29,7 @@ mod rotate_keys;
 mod seal_audit;
 mod send_auth_key;
 mod set_second_password;
+mod strangers_tries;
 mod tickets;
 mod upstreams;
 

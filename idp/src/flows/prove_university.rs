@@ -5,27 +5,24 @@ use crate::{
         account::{Account, AccountStatus, Identity},
         audit::{AuditEvent, Event},
         authorization_request::Prompt,
-        clock::Timestamp,
         eligibility::{Eligibility, eligibility},
         entropy,
         ids::{AccountId, Subject, UpstreamId},
         language::LanguageWishes,
-        login::{
-            Attempt, Factor, Ineligible, Login, LoginTicket, PendingDeparture, PendingLogin, Proof, Proofs, Rules,
-        },
+        login::{Factor, Ineligible, Login, LoginTicket, PendingDeparture, PendingLogin, Proof, Proofs},
         parameters::Parameters,
         policy::TwoFactor,
         secret::{Secret, random_text, same_bytes, sha256_hex},
-        tenant::{Tenant, Upstream as UpstreamSettings, UpstreamKind},
+        tenant::{Tenant, Upstream as UpstreamSettings},
     },
-    store::{StoreError, Tx},
     upstream::{Arrival, DepartureRequest, Kind, UpstreamError},
 };
 
-use super::{FlowError, Flows, Visitor, issue_tokens::may_be_served};
-
-/// Strangers' tries are forgotten after this.
-const STRANGER_MEMORY: std::time::Duration = std::time::Duration::from_hours(24);
+use super::{
+    FlowError, Flows, Visitor,
+    issue_tokens::may_be_served,
+    strangers_tries::{clear_stranger, refund_stranger, stranger_rules},
+};
 
 /// How a sign-in at the university ended.
 #[derive(Debug)]
@@ -301,62 +298,6 @@ impl Flows {
         self.record_stranger(event).await?;
         Ok(arrived)
     }
-
-    /// Strangers are counted by a keyed hash of the name, so that the counter tells nobody's name.
-    fn stranger_key(&self, tenant: &Tenant, settings: &UpstreamSettings, user_id: &str) -> String {
-        let name = user_id.trim().to_lowercase();
-        self.vault.index(&format!("stranger/{}/{}", tenant.id, settings.id), &name)
-    }
-
-    /// Counts one try at a university password before it is compared; the wait, when there were too many.
-    async fn count_stranger(
-        &self,
-        settings: &UpstreamSettings,
-        key: &str,
-    ) -> Result<Option<std::time::Duration>, FlowError> {
-        let Some(rules) = stranger_rules(settings) else { return Ok(None) };
-        let now = self.now();
-        self.store
-            .write(async |tx| {
-                let tx = &tx;
-                let (mut ledger, version) = tx.stranger_ledger(key).await?;
-                Ok::<_, FlowError>(match ledger.spend(&rules, now) {
-                    Attempt::Counted { .. } => {
-                        tx.save_stranger_ledger(key, &ledger, version, now.plus(STRANGER_MEMORY)).await?;
-                        None
-                    }
-                    Attempt::TooEarly { wait } => Some(wait),
-                    Attempt::Locked(_) => Some(now.until(ledger.locked_until.unwrap_or(now))),
-                })
-            })
-            .await
-    }
-}
-
-/// The numbers that strangers' tries are held against; none where no password is typed here.
-fn stranger_rules(settings: &UpstreamSettings) -> Option<Rules> {
-    let UpstreamKind::Directory(limits) = &settings.kind else { return None };
-    Some(Rules {
-        max_attempts: limits.max_attempts,
-        window: limits.window,
-        lock: limits.window,
-        max_in_a_row: u32::MAX,
-        slows_down: false,
-    })
-}
-
-/// A right password: this name's count begins anew.
-async fn clear_stranger(tx: &Tx, key: &str, now: Timestamp) -> Result<(), StoreError> {
-    let (mut ledger, version) = tx.stranger_ledger(key).await?;
-    ledger.clear();
-    tx.save_stranger_ledger(key, &ledger, version, now.plus(STRANGER_MEMORY)).await
-}
-
-/// Nobody compared: the try is given back.
-async fn refund_stranger(tx: &Tx, key: &str, rules: &Rules, now: Timestamp) -> Result<(), StoreError> {
-    let (mut ledger, version) = tx.stranger_ledger(key).await?;
-    ledger.refund(rules);
-    tx.save_stranger_ledger(key, &ledger, version, now.plus(STRANGER_MEMORY)).await
 }
 
 /// One callback address per upstream (RFC 9700 §4.4).
