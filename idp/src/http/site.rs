@@ -122,14 +122,13 @@ pub async fn dispatch(State((house, routes)): State<(Arc<ArcSwap<House>>, Router
     }
     let secure = site.tenant.issuer.is_secure();
     let visit = Visit::of(&house, site, &request);
-    let response = match request.extensions().get::<Oversize>() {
-        Some(Oversize(status)) => PageFailure::too_large(*status).into_response(),
-        None => {
-            request.extensions_mut().insert(visit.clone());
-            match routes.oneshot(request).await {
-                Ok(response) => response,
-                Err(never) => match never {},
-            }
+    let response = if let Some(Oversize(status)) = request.extensions().get::<Oversize>() {
+        PageFailure::too_large(*status).into_response()
+    } else {
+        request.extensions_mut().insert(visit.clone());
+        match routes.oneshot(request).await {
+            Ok(response) => response,
+            Err(never) => match never {},
         }
     };
     let mut response = failure::tell(&visit, &path, response).await;

@@ -19,7 +19,7 @@ use super::super::{access, deeds, headers};
 use super::*;
 
 const PATIENCE: Duration = Duration::from_secs(20);
-const LONG: Duration = Duration::from_secs(600);
+const LONG: Duration = Duration::from_mins(10);
 const SHORT: Duration = Duration::from_millis(60);
 
 struct Running {
