@@ -34,7 +34,7 @@ async fn a_full_day(world: &std::sync::Arc<World>) -> Vec<String> {
     let page = student.browser.click(&page, "ok").await;
     let key = student.key().await;
     let page = student.enters_key(&page, &key).await;
-    secrets.extend(student.mails().await.iter().map(|mail| mail.digits()));
+    secrets.extend(student.mails().await.iter().map(super::super::support::mailbox::Mail::digits));
     secrets.push(page.code());
     let tokens = world.service().redeem(&page.code()).await;
     secrets.push(tokens.text("access_token"));
