@@ -1,6 +1,11 @@
 //! Logins and sessions come to their end (J-14; P-28).
 
-use crate::support::{World, clock::{HOUR, MINUTE, SECOND}, setup::Setup, student::SECOND_PASSWORD};
+use crate::support::{
+    World,
+    clock::{HOUR, MINUTE, SECOND},
+    setup::Setup,
+    student::SECOND_PASSWORD,
+};
 
 #[tokio::test]
 async fn half_an_hour_without_a_press_ends_a_login() {
@@ -19,7 +24,7 @@ async fn just_before_it_still_works() {
     let world = World::start().await;
     let mut student = world.student().await;
     let page = student.reaches_second_password().await;
-    world.clock.pass(30 * MINUTE - 2 * SECOND);
+    world.clock.pass((30 * MINUTE).checked_sub(2 * SECOND).unwrap());
     assert!(student.enters_second_password(&page, SECOND_PASSWORD).await.is_at_the_client());
 }
 

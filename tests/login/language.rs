@@ -25,7 +25,9 @@ async fn ui_locales_goes_before_the_browser_s_language() {
     let world = World::start().await;
     let mut student = world.newcomer();
     student.browser.accept_language = Some("ko".into());
-    for (asked, spoken) in [("en", "en"), ("en-GB", "en"), ("fr zh-TW zh", "zh-CN"), ("zh-SG", "zh-CN"), ("zh-Hant", "ko"), ("se", "ko")] {
+    for (asked, spoken) in
+        [("en", "en"), ("en-GB", "en"), ("fr zh-TW zh", "zh-CN"), ("zh-SG", "zh-CN"), ("zh-Hant", "ko"), ("se", "ko")]
+    {
         assert_eq!(student.begins_with(&[("ui_locales", asked)]).await.language(), spoken, "{asked}");
     }
 }
@@ -49,9 +51,18 @@ async fn the_choice_is_remembered_by_a_cookie_for_a_year() {
     let call = crate::support::browser::Browser::call_of(&page.form(&[("ui_locale", "zh-CN")], Some("set-language")));
     let answer = student.browser.send(call).await;
     let lines: Vec<&str> = answer.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap()).collect();
-    assert!(lines.iter().any(|line| line.starts_with("__Host-idp-demo-language=zh-CN;") && line.contains("Max-Age=31536000")), "{lines:?}");
+    assert!(
+        lines
+            .iter()
+            .any(|line| line.starts_with("__Host-idp-demo-language=zh-CN;") && line.contains("Max-Age=31536000")),
+        "{lines:?}"
+    );
     assert_eq!(student.begins().await.language(), "zh-CN");
-    assert_eq!(student.begins_with(&[("ui_locales", "en")]).await.language(), "en", "what the service asks for now goes first");
+    assert_eq!(
+        student.begins_with(&[("ui_locales", "en")]).await.language(),
+        "en",
+        "what the service asks for now goes first"
+    );
 }
 
 #[tokio::test]
@@ -60,7 +71,8 @@ async fn a_language_that_is_not_offered_is_not_taken() {
     let mut student = world.newcomer();
     let page = student.begins().await;
     let token = page.value("form_token").unwrap();
-    let call = Call::form(page.url.as_str(), &[("form_token", &token), ("ui_locale", "fr"), ("action", "set-language")]);
+    let call =
+        Call::form(page.url.as_str(), &[("form_token", &token), ("ui_locale", "fr"), ("action", "set-language")]);
     let answer = student.browser.send(call).await;
     let page = student.browser.follow(answer).await;
     assert_eq!(page.language(), "ja");
@@ -104,7 +116,10 @@ async fn the_tenant_s_own_list_of_languages_holds() {
     let world = World::with(Setup::default()).await;
     let mut student = world.newcomer();
     let page = student.begins().await;
-    assert_eq!(page.body.matches("<option").count(), world.tenant().languages.len().min(page.body.matches("<option").count()));
+    assert_eq!(
+        page.body.matches("<option").count(),
+        world.tenant().languages.len().min(page.body.matches("<option").count())
+    );
     assert!(page.body.contains("value=\"en\""));
 }
 

@@ -2,9 +2,18 @@
 
 mod address;
 mod address_limits;
+mod audit;
 mod auth_key;
 mod auth_key_limits;
+mod entry;
+mod expiry;
 mod first_visit;
+mod forms;
+mod language;
 mod link;
+mod outages;
 mod second_password;
 mod second_password_limits;
+mod step_up;
+mod tabs;
+mod university;

@@ -126,7 +126,7 @@ impl World {
     }
 
     pub fn flows(&self) -> Flows {
-        self.running.read().unwrap().app.flows().clone()
+        self.running.read().unwrap().app.flows()
     }
 
     pub fn router(&self) -> Router {
@@ -134,7 +134,7 @@ impl World {
     }
 
     pub fn configuration(&self) -> Configuration {
-        self.running.read().unwrap().app.look(Clone::clone)
+        self.running.read().unwrap().app.look(Configuration::clone)
     }
 
     pub fn tenant(&self) -> Arc<Tenant> {
@@ -155,7 +155,7 @@ impl World {
 
     pub async fn import(&self, tenant: &Tenant, upstream: &str) {
         let upstream = UpstreamId::new(upstream);
-        self.flows().import_accounts(&tenant, &upstream, PEOPLE.as_bytes(), false, |_, _| {}).await.unwrap();
+        self.flows().import_accounts(tenant, &upstream, PEOPLE.as_bytes(), false, |_, _| {}).await.unwrap();
     }
 
     /// The outbox worker's round, until nothing is due.
@@ -204,7 +204,7 @@ async fn run(folder: &Path, setup: &Setup, clock: &Arc<StoppedClock>, post: &Arc
     Running { app, router }
 }
 
-fn load(path: &PathBuf, setup: &Setup) -> Configuration {
+fn load(path: &Path, setup: &Setup) -> Configuration {
     Configuration::load(path, setup.environment()).unwrap_or_else(|findings| panic!("{findings}"))
 }
 
@@ -226,10 +226,10 @@ async fn make_template() -> Template {
     store.close().await;
     let (clock, post) = (Arc::new(StoppedClock::at(MORNING)), Arc::new(Memory::new()));
     let app = run(folder.path(), &setup, &clock, &post, 98).await.app;
-    for tenant in app.tenants() {
+    for tenant in &app.tenants() {
         app.flows().rotate_due_keys(&tenant.id).await.unwrap();
         let upstream = UpstreamId::new("university");
-        app.flows().import_accounts(&tenant, &upstream, PEOPLE.as_bytes(), false, |_, _| {}).await.unwrap();
+        app.flows().import_accounts(tenant, &upstream, PEOPLE.as_bytes(), false, |_, _| {}).await.unwrap();
     }
     app.flows().store.close().await;
     Template { folder, postgres }

@@ -122,7 +122,7 @@ pub async fn dispatch(State((house, routes)): State<(Arc<ArcSwap<House>>, Router
     }
     let secure = site.tenant.issuer.is_secure();
     let visit = Visit::of(&house, site, &request);
-    let response = if let Some(Oversize(status)) = request.extensions().get() {
+    let response = if let Some(Oversize(status)) = request.extensions().get::<Oversize>() {
         PageFailure::too_large(*status).into_response()
     } else {
         request.extensions_mut().insert(visit.clone());

@@ -19,7 +19,7 @@ use super::super::{access, deeds, headers};
 use super::*;
 
 const PATIENCE: Duration = Duration::from_secs(20);
-const LONG: Duration = Duration::from_secs(600);
+const LONG: Duration = Duration::from_mins(10);
 const SHORT: Duration = Duration::from_millis(60);
 
 struct Running {
@@ -93,14 +93,14 @@ async fn told(request: Request, next: Next) -> axum::response::Response {
 fn layered(routes: Router, proxies: Vec<IpNet>) -> Server {
     let server = plain();
     let entropy: Arc<dyn crate::domain::entropy::Entropy> = Arc::new(crate::domain::entropy::tests::Seeded::new(1));
-    let router = routes
+    let stacked = routes
         .layer(from_fn_with_state(server.deeds.clone(), deeds::finish_posts))
         .layer(from_fn_with_state(BodyLimit::FORM, limits::body))
         .layer(from_fn(told))
         .layer(from_fn_with_state(Guard::new(RequestLimits::default(), proxies), limits::guard))
         .layer(from_fn(headers::secure))
         .layer(from_fn_with_state(entropy, access::record));
-    Server { router, ..server }
+    Server { router: stacked, ..server }
 }
 
 async fn start(server: Server) -> Running {

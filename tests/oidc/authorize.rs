@@ -1,0 +1,205 @@
+//! The authorization endpoint answers (protocol.md §3; OpenID Connect Core §3.1.2).
+
+use crate::support::{World, browser::Call, client::CALLBACK, setup::ISSUER};
+
+use super::{error_of, signed_in};
+
+#[tokio::test]
+async fn state_comes_back_byte_for_byte() {
+    let world = World::start().await;
+    let mut student = world.student().await;
+    student.signs_in().await;
+    let odd = ["x", "a b+c%20d&e=f#g", "日本語 🎓", "\"<>'\\", &"s".repeat(128)];
+    for state in odd {
+        let page = student.begins_with(&[("state", state)]).await;
+        assert_eq!(page.parameter("state").as_deref(), Some(state));
+    }
+}
+
+#[tokio::test]
+async fn without_state_none_is_invented() {
+    let (_, mut student, _) = signed_in(&[]).await;
+    let page = student.begins_with(&[("state", "")]).await;
+    assert!(page.is_at_the_client());
+    assert!(page.parameter("state").is_none());
+}
+
+#[tokio::test]
+async fn the_answer_holds_code_state_and_issuer_and_nothing_else() {
+    let (_, mut student, _) = signed_in(&[]).await;
+    let page = student.begins().await;
+    let mut names: Vec<String> = page.url.query_pairs().map(|(name, _)| name.into_owned()).collect();
+    names.sort();
+    assert_eq!(names, ["code", "iss", "state"]);
+    assert_eq!(page.parameter("iss").as_deref(), Some(ISSUER));
+    assert!(page.url.fragment().is_none());
+}
+
+#[tokio::test]
+async fn a_code_is_long_and_never_the_same() {
+    let (_, mut student, _) = signed_in(&[]).await;
+    let mut seen = std::collections::BTreeSet::new();
+    for _ in 0..20 {
+        let code = student.begins().await.code();
+        assert!(code.len() >= 43, "{code}");
+        assert!(seen.insert(code));
+    }
+}
+
+#[tokio::test]
+async fn the_registered_uri_s_own_query_survives() {
+    let (_, mut student, _) = signed_in(&[]).await;
+    let page = student.begins_with(&[("redirect_uri", "https://rp.example/callback?kept=yes")]).await;
+    assert_eq!(page.parameter("kept").as_deref(), Some("yes"));
+    assert!(page.parameter("code").is_some());
+}
+
+#[tokio::test]
+async fn a_post_is_answered_303_to_the_same_request_as_get() {
+    let (world, mut student, _) = signed_in(&[]).await;
+    let request = world.service().request(&[("state", "by post")]);
+    let mut call = Call::form(&format!("{ISSUER}/authorize"), &[])
+        .with("origin", "https://rp.example")
+        .with("sec-fetch-site", "cross-site");
+    call.body.clone_from(&request);
+    let answer = student.browser.send(call).await;
+    assert_eq!(answer.status, 303);
+    assert_eq!(answer.header("location"), format!("/authorize?{request}"));
+    assert!(answer.headers.get("set-cookie").is_none());
+    let page = student.browser.follow(answer).await;
+    assert_eq!(page.parameter("state").as_deref(), Some("by post"));
+}
+
+#[tokio::test]
+async fn a_post_of_another_content_type_is_a_page() {
+    let world = World::start().await;
+    let mut call = Call::form(&format!("{ISSUER}/authorize"), &[]);
+    call.headers = vec![("content-type".into(), "application/json".into())];
+    let page = world.browser().send(call).await;
+    assert_eq!((page.status.as_u16(), page.error().as_str()), (400, "E-01"));
+}
+
+#[tokio::test]
+async fn unknown_parameters_are_ignored() {
+    let (_, mut student, _) = signed_in(&[]).await;
+    let others = [
+        ("extra", "foobar"),
+        ("display", "popup"),
+        ("claims_locales", "se"),
+        ("ui_locales", "se"),
+        ("login_hint", "anybody"),
+        ("acr_values", "1 2"),
+        ("resource_x", "é"),
+    ];
+    assert!(student.begins_with(&others).await.parameter("code").is_some());
+}
+
+#[tokio::test]
+async fn parameters_may_come_in_any_order_and_scopes_too() {
+    let (world, mut student, _) = signed_in(&[]).await;
+    let request = world.service().request(&[("scope", "email openid")]);
+    let mut parts: Vec<&str> = request.split('&').collect();
+    parts.reverse();
+    let page = student.browser.open(&format!("{ISSUER}/authorize?{}", parts.join("&"))).await;
+    let answer = world.service().redeem(&page.code()).await;
+    assert_eq!(answer.status(), 200);
+    assert!(answer.text("scope").contains("email"));
+}
+
+#[tokio::test]
+async fn prompt_none_without_a_session_is_login_required() {
+    let world = World::start().await;
+    let state = "s".repeat(128);
+    let page = world.browser().open(&world.service().url(&[("prompt", "none"), ("state", &state)])).await;
+    assert_eq!(error_of(&page), "login_required");
+    assert_eq!(page.parameter("state").as_deref(), Some(state.as_str()));
+}
+
+#[tokio::test]
+async fn prompt_none_with_a_session_is_silent_and_the_same() {
+    let (world, mut student, first) = signed_in(&[]).await;
+    let page = student.begins_with(&[("prompt", "none")]).await;
+    let second = world.service().redeem(&page.code()).await.claims();
+    assert_eq!((&first.claims()["sub"], &first.claims()["auth_time"]), (&second["sub"], &second["auth_time"]));
+}
+
+#[tokio::test]
+async fn prompt_none_when_more_must_be_proven_is_interaction_required() {
+    let (_, mut student, _) = signed_in(&[]).await;
+    let page = student.begins_with(&[("prompt", "none"), ("acr_values", "urn:idp:acr:auth-key")]).await;
+    assert_eq!(error_of(&page), "interaction_required");
+}
+
+#[tokio::test]
+async fn form_post_puts_everything_into_a_form_and_nothing_into_the_address() {
+    let (world, mut student, _) = signed_in(&[]).await;
+    let page = student.begins_with(&[("response_mode", "form_post"), ("state", "\"><b>")]).await;
+    assert_eq!(page.status, 200);
+    let form = page.form(&[], None);
+    assert_eq!(form.action.as_str(), CALLBACK);
+    let field = |name: &str| form.fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
+    assert_eq!(field("state").as_deref(), Some("\"><b>"));
+    assert_eq!(field("iss").as_deref(), Some(ISSUER));
+    assert_eq!(world.service().redeem(&field("code").unwrap()).await.status(), 200);
+    assert_eq!(page.header("cache-control"), "no-store");
+    assert!(!page.body.contains("<b>"));
+}
+
+#[tokio::test]
+async fn form_post_keeps_the_query_of_the_registered_uri() {
+    let (_, mut student, _) = signed_in(&[]).await;
+    let uri = "https://rp.example/callback?kept=yes";
+    let page = student.begins_with(&[("response_mode", "form_post"), ("redirect_uri", uri)]).await;
+    assert_eq!(page.form(&[], None).action.as_str(), uri);
+}
+
+#[tokio::test]
+async fn form_post_carries_errors_too() {
+    let world = World::start().await;
+    let page = world.browser().open(&world.service().url(&[("response_mode", "form_post"), ("prompt", "none")])).await;
+    let form = page.form(&[], None);
+    assert_eq!(form.action.as_str(), CALLBACK);
+    let field = |name: &str| form.fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+    assert_eq!(
+        (field("error"), field("state"), field("iss"), field("code")),
+        (Some("login_required"), Some("state-1"), Some(ISSUER), None)
+    );
+}
+
+#[tokio::test]
+async fn a_login_that_ends_by_form_post_answers_by_it() {
+    let world = World::start().await;
+    let mut student = world.student().await;
+    let page = student.signs_in_for(&[("response_mode", "form_post")]).await;
+    assert_eq!(page.form(&[], None).action.as_str(), CALLBACK);
+    assert!(student.browser.has_session());
+}
+
+#[tokio::test]
+async fn an_s256_challenge_binds_the_code_and_a_public_client_works_with_it() {
+    let world = World::start().await;
+    let mut student = world.student().await;
+    let app = world.client("phone-app");
+    let page = student.signs_in_at(&app.url(&[])).await;
+    assert_eq!(app.redeem(&page.code()).await.status(), 200);
+}
+
+#[tokio::test]
+async fn a_request_without_nonce_succeeds_and_the_token_has_none() {
+    let (_, _, answer) = signed_in(&[("nonce", "")]).await;
+    assert!(answer.claims().get("nonce").is_none());
+}
+
+#[tokio::test]
+async fn an_exempted_client_needs_no_challenge_but_a_nonce() {
+    let world = World::start().await;
+    let mut student = world.student().await;
+    let legacy = world.client("legacy");
+    let without = [("code_challenge", ""), ("code_challenge_method", "")];
+    let page = student.signs_in_at(&legacy.url(&without)).await;
+    let answer =
+        legacy.token(&[("grant_type", "authorization_code"), ("code", &page.code()), ("redirect_uri", CALLBACK)]).await;
+    assert_eq!(answer.status(), 200, "{}", answer.page.body);
+    let page = student.browser.open(&legacy.url(&[without[0], without[1], ("nonce", "")])).await;
+    assert_eq!(error_of(&page), "invalid_request");
+}
