@@ -96,7 +96,7 @@ pub async fn post(press: Press) -> Result<Response, PageFailure> {
     let at = &press.at;
     let (entry, pending) = entry(at).await?;
     at.unless_signed_in(entry.begun_at).await?;
-    let pending = match pending {
+    let mut pending = match pending {
         Some(pending) => *pending,
         None => at
             .visit
@@ -104,6 +104,7 @@ pub async fn post(press: Press) -> Result<Response, PageFailure> {
             .restart_login(&entry.destination, entry.begun_at, entry.chosen)
             .ok_or(PageFailure::TimedOut)?,
     };
+    pending.pressed_at = at.visit.house.clock.now();
     match press.text("action") {
         "set-language" => set_language(&press, pending),
         _ => sign_in(&press, &entry, pending).await,
