@@ -100,7 +100,11 @@ async fn a_wrong_password_and_an_unknown_user_id_are_told_alike() {
         assert_eq!((page.id().as_str(), page.field_error("username").as_str()), ("sign-in", "E-06"));
         assert_eq!(page.value("username").as_deref(), Some(user_id));
         assert_eq!(page.value("password").unwrap_or_default(), "");
-        let plain = page.body.replace(&page.support_code(), "").replace(&page.support_code().to_lowercase(), "").replace(user_id, "");
+        let plain = page
+            .body
+            .replace(&page.support_code(), "")
+            .replace(&page.support_code().to_lowercase(), "")
+            .replace(user_id, "");
         let token = page.value("form_token").unwrap();
         bodies.push(plain.replace(&token, ""));
     }
@@ -209,7 +213,12 @@ async fn a_suspended_account_is_not_served_and_its_session_ends() {
     student.signs_in().await;
     let mut account = world.flows().store.accounts_by_user_id(&world.tenant().id, "s2025001").await.unwrap().remove(0);
     account.status = AccountStatus::Suspended;
-    world.flows().store.write(async |tx| Ok::<_, idp::store::StoreError>(tx.save_account(&account).await?)).await.unwrap();
+    world
+        .flows()
+        .store
+        .write(async |tx| Ok::<_, idp::store::StoreError>(tx.save_account(&account).await?))
+        .await
+        .unwrap();
     let page = student.passes_the_university().await;
     assert_eq!(page.id(), "not-eligible", "no single sign-on for a suspended account");
     let trail = world.trail(&page.support_code()).await;
@@ -218,7 +227,8 @@ async fn a_suspended_account_is_not_served_and_its_session_ends() {
 
 #[tokio::test]
 async fn a_tenant_s_several_upstreams_each_have_a_form() {
-    let setup = Setup::default().tenant("[[upstream]]\nid = \"graduates\"\nkind = \"directory\"\nname = { ja = \"卒業生\" }");
+    let setup =
+        Setup::default().tenant("[[upstream]]\nid = \"graduates\"\nkind = \"directory\"\nname = { ja = \"卒業生\" }");
     let world = World::with(setup).await;
     let mut student = world.newcomer();
     let page = student.begins().await;
@@ -259,7 +269,11 @@ async fn what_is_not_there_is_e_12() {
 async fn every_page_forbids_storing_framing_and_sniffing() {
     let world = World::start().await;
     let mut student = world.newcomer();
-    let pages = [student.begins().await, student.passes_the_university().await, student.browser.send(Call::get(&format!("{ISSUER}/nothing"))).await];
+    let pages = [
+        student.begins().await,
+        student.passes_the_university().await,
+        student.browser.send(Call::get(&format!("{ISSUER}/nothing"))).await,
+    ];
     for page in pages {
         assert_eq!(page.header("cache-control"), "no-store", "{}", page.id());
         assert_eq!(page.header("x-content-type-options"), "nosniff");

@@ -1,6 +1,11 @@
 //! Logins and sessions come to their end (J-14; P-28).
 
-use crate::support::{World, clock::{HOUR, MINUTE, SECOND}, setup::Setup, student::SECOND_PASSWORD};
+use crate::support::{
+    World,
+    clock::{HOUR, MINUTE, SECOND},
+    setup::Setup,
+    student::SECOND_PASSWORD,
+};
 
 #[tokio::test]
 async fn half_an_hour_without_a_press_ends_a_login() {

@@ -1,6 +1,10 @@
 //! Forms: whose they are, sent twice, sent from elsewhere (J-14; E-02, E-03, SR-7).
 
-use crate::support::{Page, Student, World, browser::{Browser, Call}, student::SECOND_PASSWORD};
+use crate::support::{
+    Page, Student, World,
+    browser::{Browser, Call},
+    student::SECOND_PASSWORD,
+};
 
 /// The page's form with this token and these headers instead of the browser's own.
 async fn sent(student: &mut Student, page: &Page, token: Option<&str>, headers: &[(&str, &str)]) -> Page {
@@ -32,7 +36,10 @@ async fn a_wrong_or_missing_form_token_is_e_02_and_nothing_is_counted() {
         assert_eq!((answer.status.as_u16(), answer.error().as_str()), (400, "E-02"), "{wrong}");
     }
     assert_eq!(world.whole_trail().await.len(), rows);
-    assert!(sent(&mut student, &page, None, &[]).await.is_at_the_client(), "an old browser that says nothing of its origin");
+    assert!(
+        sent(&mut student, &page, None, &[]).await.is_at_the_client(),
+        "an old browser that says nothing of its origin"
+    );
 }
 
 #[tokio::test]
@@ -50,7 +57,13 @@ async fn a_foreign_origin_is_refused_even_with_the_right_token() {
     let world = World::start().await;
     let mut student = world.student().await;
     let page = student.reaches_second_password().await;
-    let foreign = [("origin", "https://evil.example"), ("origin", "null"), ("origin", "http://id.example.jp"), ("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site")];
+    let foreign = [
+        ("origin", "https://evil.example"),
+        ("origin", "null"),
+        ("origin", "http://id.example.jp"),
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-site"),
+    ];
     for header in foreign {
         let answer = sent(&mut student, &page, None, &[header]).await;
         assert_eq!((answer.status.as_u16(), answer.error().as_str()), (400, "E-02"), "{header:?}");
@@ -85,8 +98,15 @@ async fn a_browser_that_refuses_cookies_is_told_and_not_sent_in_circles() {
     let world = World::start().await;
     let mut student = world.newcomer();
     student.browser.keeps_cookies = false;
-    let page = student.begins().await;
-    assert!(!page.is_at_the_client(), "the service would only send the browser back: {}", page.url);
+    let page = student.browser.send(Call::get(&world.service().url(&[])).with("sec-fetch-site", "cross-site")).await;
+    let next = page.url.join(page.header("location")).unwrap();
+    // Browsers say of the whole way from the service that another site began it.
+    let page = student.browser.send(Call::get(next.as_str()).with("sec-fetch-site", "cross-site")).await;
+    assert_eq!(
+        (page.status.as_u16(), page.error().as_str()),
+        (400, "E-03"),
+        "the service would only send the browser back"
+    );
 }
 
 #[tokio::test]

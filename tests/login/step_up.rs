@@ -2,7 +2,12 @@
 
 use serde_json::json;
 
-use crate::support::{World, clock::{MINUTE, SECOND}, setup::Setup, world::events};
+use crate::support::{
+    World,
+    clock::{MINUTE, SECOND},
+    setup::Setup,
+    world::events,
+};
 
 const KEY: &str = "urn:idp:acr:auth-key";
 
@@ -93,7 +98,8 @@ async fn a_client_s_default_acr_values_count_when_the_request_has_none() {
     let world = World::with(Setup::default().client(&format!("default_acr_values = [\"{KEY}\"]"))).await;
     let mut student = world.student().await;
     student.reaches_auth_key().await;
-    let page = student.at_another_device().passes_the_university_for(&[("acr_values", "urn:idp:acr:second-password")]).await;
+    let page =
+        student.at_another_device().passes_the_university_for(&[("acr_values", "urn:idp:acr:second-password")]).await;
     assert_eq!(page.id(), "second-password");
 }
 

@@ -1,6 +1,11 @@
 //! Several tabs, the back button, single sign-on (J-13, J-14; P-27).
 
-use crate::support::{World, clock::{MINUTE, SECOND}, setup::ISSUER, student::SECOND_PASSWORD};
+use crate::support::{
+    World,
+    clock::{MINUTE, SECOND},
+    setup::ISSUER,
+    student::SECOND_PASSWORD,
+};
 
 #[tokio::test]
 async fn two_tabs_are_two_logins_and_both_can_be_used() {
@@ -165,10 +170,12 @@ async fn a_sign_in_gives_a_new_session_cookie_and_takes_no_old_one() {
     world.clock.pass(MINUTE);
     student.signs_in_for(&[("prompt", "login")]).await;
     let after = student.browser.cookie_header("id.example.jp");
-    let session = |cookies: &str| cookies.split("; ").find(|pair| pair.contains("-session=")).map(str::to_owned).unwrap();
+    let session =
+        |cookies: &str| cookies.split("; ").find(|pair| pair.contains("-session=")).map(str::to_owned).unwrap();
     assert_ne!(session(&before), session(&after));
     let mut old = world.browser();
-    let call = crate::support::browser::Call::get(&world.service().url(&[("prompt", "none")])).with("cookie", &session(&before));
+    let call = crate::support::browser::Call::get(&world.service().url(&[("prompt", "none")]))
+        .with("cookie", &session(&before));
     let answer = old.send(call).await;
     let answer = old.follow(answer).await;
     assert_eq!(answer.parameter("error").as_deref(), Some("login_required"), "the old id is dead");

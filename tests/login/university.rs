@@ -164,7 +164,10 @@ async fn a_made_up_code_is_e_10_or_e_08_and_no_login() {
     let world = World::with_university(Setup::default()).await;
     let mut student = world.newcomer();
     let (_, state) = departed(&mut student).await;
-    let issuer = format!("http://localhost:{}", world.configuration().tenant("university").unwrap().issuer.authority().split(':').next_back().unwrap());
+    let issuer = format!(
+        "http://localhost:{}",
+        world.configuration().tenant("university").unwrap().issuer.authority().split(':').next_back().unwrap()
+    );
     let page = student.browser.open(&callback(&[("code", "made-up"), ("state", &state), ("iss", &issuer)])).await;
     assert!(matches!(page.errors().first().map(String::as_str), Some("E-10" | "E-08")), "{}", page.id());
     assert!(world.whole_trail().await.iter().all(|row| row.event != "login.university_proven"));

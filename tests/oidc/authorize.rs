@@ -1,11 +1,6 @@
 //! The authorization endpoint answers (protocol.md §3; OpenID Connect Core §3.1.2).
 
-use crate::support::{
-    World,
-    browser::Call,
-    client::CALLBACK,
-    setup::ISSUER,
-};
+use crate::support::{World, browser::Call, client::CALLBACK, setup::ISSUER};
 
 use super::{error_of, signed_in};
 
@@ -63,7 +58,9 @@ async fn the_registered_uri_s_own_query_survives() {
 async fn a_post_is_answered_303_to_the_same_request_as_get() {
     let (world, mut student, _) = signed_in(&[]).await;
     let request = world.service().request(&[("state", "by post")]);
-    let mut call = Call::form(&format!("{ISSUER}/authorize"), &[]).with("origin", "https://rp.example").with("sec-fetch-site", "cross-site");
+    let mut call = Call::form(&format!("{ISSUER}/authorize"), &[])
+        .with("origin", "https://rp.example")
+        .with("sec-fetch-site", "cross-site");
     call.body.clone_from(&request);
     let answer = student.browser.send(call).await;
     assert_eq!(answer.status, 303);
@@ -85,7 +82,15 @@ async fn a_post_of_another_content_type_is_a_page() {
 #[tokio::test]
 async fn unknown_parameters_are_ignored() {
     let (_, mut student, _) = signed_in(&[]).await;
-    let others = [("extra", "foobar"), ("display", "popup"), ("claims_locales", "se"), ("ui_locales", "se"), ("login_hint", "anybody"), ("acr_values", "1 2"), ("resource_x", "é")];
+    let others = [
+        ("extra", "foobar"),
+        ("display", "popup"),
+        ("claims_locales", "se"),
+        ("ui_locales", "se"),
+        ("login_hint", "anybody"),
+        ("acr_values", "1 2"),
+        ("resource_x", "é"),
+    ];
     assert!(student.begins_with(&others).await.parameter("code").is_some());
 }
 
@@ -155,7 +160,10 @@ async fn form_post_carries_errors_too() {
     let form = page.form(&[], None);
     assert_eq!(form.action.as_str(), CALLBACK);
     let field = |name: &str| form.fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
-    assert_eq!((field("error"), field("state"), field("iss"), field("code")), (Some("login_required"), Some("state-1"), Some(ISSUER), None));
+    assert_eq!(
+        (field("error"), field("state"), field("iss"), field("code")),
+        (Some("login_required"), Some("state-1"), Some(ISSUER), None)
+    );
 }
 
 #[tokio::test]
@@ -189,9 +197,8 @@ async fn an_exempted_client_needs_no_challenge_but_a_nonce() {
     let legacy = world.client("legacy");
     let without = [("code_challenge", ""), ("code_challenge_method", "")];
     let page = student.signs_in_at(&legacy.url(&without)).await;
-    let answer = legacy
-        .token(&[("grant_type", "authorization_code"), ("code", &page.code()), ("redirect_uri", CALLBACK)])
-        .await;
+    let answer =
+        legacy.token(&[("grant_type", "authorization_code"), ("code", &page.code()), ("redirect_uri", CALLBACK)]).await;
     assert_eq!(answer.status(), 200, "{}", answer.page.body);
     let page = student.browser.open(&legacy.url(&[without[0], without[1], ("nonce", "")])).await;
     assert_eq!(error_of(&page), "invalid_request");

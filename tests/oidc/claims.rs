@@ -44,7 +44,8 @@ async fn what_is_not_known_is_left_out() {
 
 #[tokio::test]
 async fn claims_asks_for_single_claims_in_either_place() {
-    let asked = json!({"userinfo": {"name": {"essential": true}}, "id_token": {"email": null, "shoe_size": null}}).to_string();
+    let asked =
+        json!({"userinfo": {"name": {"essential": true}}, "id_token": {"email": null, "shoe_size": null}}).to_string();
     let (world, _, tokens) = signed_in(&[("claims", &asked)]).await;
     let userinfo = world.service().userinfo(&tokens.text("access_token")).await.json();
     assert_eq!(userinfo["name"], "佐藤 春香");

@@ -5,7 +5,11 @@ use std::collections::BTreeSet;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as B64};
 use serde_json::{Value, json};
 
-use crate::support::{World, browser::Call, setup::{ISSUER, OTHER_ISSUER}};
+use crate::support::{
+    World,
+    browser::Call,
+    setup::{ISSUER, OTHER_ISSUER},
+};
 
 async fn document(world: &std::sync::Arc<World>) -> Value {
     let answer = world.service().send(Call::get(&format!("{ISSUER}/.well-known/openid-configuration"))).await;
@@ -23,7 +27,15 @@ async fn the_document_names_every_endpoint_below_the_issuer() {
     let world = World::start().await;
     let document = document(&world).await;
     assert_eq!(document["issuer"], ISSUER);
-    for name in ["authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri", "introspection_endpoint", "revocation_endpoint", "end_session_endpoint"] {
+    for name in [
+        "authorization_endpoint",
+        "token_endpoint",
+        "userinfo_endpoint",
+        "jwks_uri",
+        "introspection_endpoint",
+        "revocation_endpoint",
+        "end_session_endpoint",
+    ] {
         let url = document[name].as_str().unwrap_or_else(|| panic!("{name} is missing"));
         assert!(url.starts_with(&format!("{ISSUER}/")), "{name}: {url}");
     }
@@ -44,7 +56,11 @@ async fn the_document_says_what_is_spoken_and_no_more() {
     assert!(texts(&document["grant_types_supported"]).contains(&"refresh_token"));
     assert!(texts(&document["subject_types_supported"]).contains(&"public"));
     let algorithms = texts(&document["id_token_signing_alg_values_supported"]);
-    assert!(algorithms.contains(&"RS256") && !algorithms.contains(&"none") && !algorithms.iter().any(|name| name.starts_with("HS")));
+    assert!(
+        algorithms.contains(&"RS256")
+            && !algorithms.contains(&"none")
+            && !algorithms.iter().any(|name| name.starts_with("HS"))
+    );
     assert_eq!(document["request_parameter_supported"], false);
     assert_eq!(document["request_uri_parameter_supported"], false);
     assert_eq!(document["authorization_response_iss_parameter_supported"], true);
@@ -59,7 +75,9 @@ async fn the_document_says_what_is_spoken_and_no_more() {
     assert!(texts(&document["claims_supported"]).contains(&"sub"));
     assert!(texts(&document["ui_locales_supported"]).contains(&"ja"));
     let prompts = texts(&document["prompt_values_supported"]);
-    assert!(prompts.contains(&"none") && prompts.contains(&"login"));
+    for prompt in ["none", "login", "select_account"] {
+        assert!(prompts.contains(&prompt), "{prompt}");
+    }
 }
 
 #[tokio::test]
@@ -138,7 +156,12 @@ async fn two_tenants_share_no_key() {
     let world = World::start().await;
     let kids = async |issuer: &str| {
         let body = world.service().send(Call::get(&format!("{issuer}/jwks"))).await.json();
-        body["keys"].as_array().unwrap().iter().map(|key| key["kid"].as_str().unwrap().to_owned()).collect::<BTreeSet<_>>()
+        body["keys"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|key| key["kid"].as_str().unwrap().to_owned())
+            .collect::<BTreeSet<_>>()
     };
     assert!(kids(ISSUER).await.is_disjoint(&kids(OTHER_ISSUER).await));
 }

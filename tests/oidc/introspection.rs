@@ -39,7 +39,11 @@ async fn what_is_not_active_says_nothing_more() {
             assert_eq!(answer.json(), inactive, "{token}");
         }
     }
-    assert_eq!(world.client("library").introspect(&access).await.json(), inactive, "another client's token is as good as unknown");
+    assert_eq!(
+        world.client("library").introspect(&access).await.json(),
+        inactive,
+        "another client's token is as good as unknown"
+    );
     world.clock.pass(5 * MINUTE);
     assert_eq!(world.service().introspect(&access).await.json(), inactive, "expired");
 }
@@ -54,7 +58,8 @@ async fn introspection_needs_an_authenticated_client() {
     let answer = guess.introspect(&access).await;
     assert_eq!(refusal(&answer), refused(401, "invalid_client"));
     assert!(answer.header("www-authenticate").starts_with("Basic"));
-    let bearer = Call::form(&format!("{ISSUER}/introspect"), &[("token", &access)]).with("authorization", &format!("Bearer {access}"));
+    let bearer = Call::form(&format!("{ISSUER}/introspect"), &[("token", &access)])
+        .with("authorization", &format!("Bearer {access}"));
     assert_eq!(refusal(&world.service().send(bearer).await), refused(401, "invalid_client"));
 }
 

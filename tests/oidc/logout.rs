@@ -24,7 +24,11 @@ async fn asks(parameters: impl Fn(&Answer) -> Vec<(&'static str, String)>) -> (s
 #[tokio::test]
 async fn with_a_good_hint_the_session_ends_and_the_client_gets_its_state() {
     let (world, mut student, page) = asks(|tokens| {
-        vec![("id_token_hint", tokens.text("id_token")), ("post_logout_redirect_uri", SIGNED_OUT.into()), ("state", "s&1".into())]
+        vec![
+            ("id_token_hint", tokens.text("id_token")),
+            ("post_logout_redirect_uri", SIGNED_OUT.into()),
+            ("state", "s&1".into()),
+        ]
     })
     .await;
     assert_eq!(page.url.as_str(), "https://rp.example/signed-out?state=s%261");
@@ -34,14 +38,27 @@ async fn with_a_good_hint_the_session_ends_and_the_client_gets_its_state() {
 
 #[tokio::test]
 async fn without_state_none_comes_back() {
-    let (_, _, page) = asks(|tokens| vec![("id_token_hint", tokens.text("id_token")), ("post_logout_redirect_uri", SIGNED_OUT.into())]).await;
+    let (_, _, page) = asks(|tokens| {
+        vec![("id_token_hint", tokens.text("id_token")), ("post_logout_redirect_uri", SIGNED_OUT.into())]
+    })
+    .await;
     assert_eq!(page.url.as_str(), SIGNED_OUT);
 }
 
 #[tokio::test]
 async fn an_unregistered_address_is_never_gone_to() {
-    for address in ["https://evil.example/", "https://rp.example/signed-out?foo=bar", "https://rp.example/signed-out/", "https://rp.example/signed-out#x", "https://rp.example/callback", "javascript:alert(1)"] {
-        let (world, mut student, page) = asks(|tokens| vec![("id_token_hint", tokens.text("id_token")), ("post_logout_redirect_uri", address.into())]).await;
+    for address in [
+        "https://evil.example/",
+        "https://rp.example/signed-out?foo=bar",
+        "https://rp.example/signed-out/",
+        "https://rp.example/signed-out#x",
+        "https://rp.example/callback",
+        "javascript:alert(1)",
+    ] {
+        let (world, mut student, page) = asks(|tokens| {
+            vec![("id_token_hint", tokens.text("id_token")), ("post_logout_redirect_uri", address.into())]
+        })
+        .await;
         assert_eq!(page.id(), "signed-out", "{address}");
         assert!(!page.body.contains("evil.example"));
         assert!(is_signed_out(&world, &mut student).await);
@@ -61,7 +78,11 @@ async fn a_forged_or_missing_hint_asks_the_person_and_goes_nowhere() {
     };
     for index in 0..4 {
         let (world, mut student, page) = asks(|tokens| {
-            vec![("id_token_hint", forge(&tokens.text("id_token"))[index].clone()), ("post_logout_redirect_uri", SIGNED_OUT.into()), ("state", "x".into())]
+            vec![
+                ("id_token_hint", forge(&tokens.text("id_token"))[index].clone()),
+                ("post_logout_redirect_uri", SIGNED_OUT.into()),
+                ("state", "x".into()),
+            ]
         })
         .await;
         assert_eq!(page.id(), "confirm-sign-out", "{index}");
@@ -98,7 +119,8 @@ async fn no_leaves_the_session_and_leads_back_to_the_service() {
 
 #[tokio::test]
 async fn a_hint_without_an_address_shows_that_one_is_signed_out() {
-    let (world, mut student, page) = asks(|tokens| vec![("id_token_hint", tokens.text("id_token")), ("state", "x".into())]).await;
+    let (world, mut student, page) =
+        asks(|tokens| vec![("id_token_hint", tokens.text("id_token")), ("state", "x".into())]).await;
     assert_eq!(page.id(), "signed-out");
     assert!(is_signed_out(&world, &mut student).await);
 }
@@ -115,16 +137,29 @@ async fn the_hint_of_an_older_session_asks_first() {
 
 #[tokio::test]
 async fn a_client_id_that_is_not_the_hint_s_makes_the_hint_worthless() {
-    let (_, _, page) = asks(|tokens| vec![("id_token_hint", tokens.text("id_token")), ("client_id", "library".into()), ("post_logout_redirect_uri", SIGNED_OUT.into())]).await;
+    let (_, _, page) = asks(|tokens| {
+        vec![
+            ("id_token_hint", tokens.text("id_token")),
+            ("client_id", "library".into()),
+            ("post_logout_redirect_uri", SIGNED_OUT.into()),
+        ]
+    })
+    .await;
     assert_eq!(page.id(), "confirm-sign-out");
 }
 
 #[tokio::test]
 async fn a_client_s_post_works_like_its_get() {
     let (world, mut student, tokens) = signed_in(&[]).await;
-    let form = [("id_token_hint", tokens.text("id_token")), ("post_logout_redirect_uri", SIGNED_OUT.to_owned()), ("state", "p".to_owned())];
+    let form = [
+        ("id_token_hint", tokens.text("id_token")),
+        ("post_logout_redirect_uri", SIGNED_OUT.to_owned()),
+        ("state", "p".to_owned()),
+    ];
     let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let call = Call::form(&format!("{ISSUER}/logout"), &form).with("origin", "https://rp.example").with("sec-fetch-site", "cross-site");
+    let call = Call::form(&format!("{ISSUER}/logout"), &form)
+        .with("origin", "https://rp.example")
+        .with("sec-fetch-site", "cross-site");
     let answer = student.browser.send(call).await;
     assert_eq!(answer.status, 303);
     let page = student.browser.follow(answer).await;
@@ -136,7 +171,11 @@ async fn a_client_s_post_works_like_its_get() {
 async fn another_site_cannot_press_yes() {
     let (world, mut student, page) = asks(|_| Vec::new()).await;
     let token = page.value("form_token").unwrap();
-    for (token, headers) in [(token.as_str(), &[("origin", "https://evil.example")][..]), ("x", &[]), ("", &[("sec-fetch-site", "same-origin")])] {
+    for (token, headers) in [
+        (token.as_str(), &[("origin", "https://evil.example")][..]),
+        ("x", &[]),
+        ("", &[("sec-fetch-site", "same-origin")]),
+    ] {
         let mut call = Call::form(&format!("{ISSUER}/logout"), &[("form_token", token), ("action", "yes")]);
         for (name, value) in headers {
             call = call.with(name, value);

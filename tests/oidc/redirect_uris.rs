@@ -18,20 +18,75 @@ fn mutants() -> BTreeSet<String> {
         mutants.insert(format!("{before}{}{after}", character.to_ascii_uppercase()));
     }
     for suffix in [
-        "/", "?", "#", "?x=y", "#x", "/extra", "//", "/.", "/..", "/../callback", ";x", "%20", " ", "\t", "\n", "%00", "\u{0}", "?kept=no",
-        "?kept=yes&x=y", "?kept=yes#", "?kept=YES", "?Kept=yes", "&x", "%2f", "\\", "@evil.example", "*", ".", "日本",
+        "/",
+        "?",
+        "#",
+        "?x=y",
+        "#x",
+        "/extra",
+        "//",
+        "/.",
+        "/..",
+        "/../callback",
+        ";x",
+        "%20",
+        " ",
+        "\t",
+        "\n",
+        "%00",
+        "\u{0}",
+        "?kept=no",
+        "?kept=yes&x=y",
+        "?kept=yes#",
+        "?kept=YES",
+        "?Kept=yes",
+        "&x",
+        "%2f",
+        "\\",
+        "@evil.example",
+        "*",
+        ".",
+        "日本",
     ] {
         mutants.insert(format!("{GOOD}{suffix}"));
     }
     for whole in [
-        "http://rp.example/callback", "https://rp.example:443/callback", "https://rp.example:8443/callback", "https://RP.example/callback",
-        "https://rp.example./callback", "https://user@rp.example/callback", "https://user:pw@rp.example/callback", "https://evil.example/callback",
-        "https://rp.example.evil.example/callback", "https://evil.example/?https://rp.example/callback", "https://evil.example#https://rp.example/callback",
-        "https://evil.example\\@rp.example/callback", "https://rp.example@evil.example/callback", "//rp.example/callback", "/callback", "callback",
-        "javascript:alert(1)//https://rp.example/callback", "data:text/html,x", "https:rp.example/callback", "https:/rp.example/callback", "https:///rp.example/callback",
-        "https://rp.example/x/../callback", "https://rp.example/./callback", "https://rp.example//callback", "https://rp.example/Callback", "https://rp.example/c%61llback",
-        "https://xn--rp-.example/callback", "https://[::1]/callback", "https://127.0.0.1/callback", "custom:/callback", " https://rp.example/callback", "\u{feff}https://rp.example/callback",
-        "https://rp.example/callback https://evil.example", "https://rp.example/callback,https://evil.example", "https://rp。example/callback", "https://ｒp.example/callback",
+        "http://rp.example/callback",
+        "https://rp.example:443/callback",
+        "https://rp.example:8443/callback",
+        "https://RP.example/callback",
+        "https://rp.example./callback",
+        "https://user@rp.example/callback",
+        "https://user:pw@rp.example/callback",
+        "https://evil.example/callback",
+        "https://rp.example.evil.example/callback",
+        "https://evil.example/?https://rp.example/callback",
+        "https://evil.example#https://rp.example/callback",
+        "https://evil.example\\@rp.example/callback",
+        "https://rp.example@evil.example/callback",
+        "//rp.example/callback",
+        "/callback",
+        "callback",
+        "javascript:alert(1)//https://rp.example/callback",
+        "data:text/html,x",
+        "https:rp.example/callback",
+        "https:/rp.example/callback",
+        "https:///rp.example/callback",
+        "https://rp.example/x/../callback",
+        "https://rp.example/./callback",
+        "https://rp.example//callback",
+        "https://rp.example/Callback",
+        "https://rp.example/c%61llback",
+        "https://xn--rp-.example/callback",
+        "https://[::1]/callback",
+        "https://127.0.0.1/callback",
+        "custom:/callback",
+        " https://rp.example/callback",
+        "\u{feff}https://rp.example/callback",
+        "https://rp.example/callback https://evil.example",
+        "https://rp.example/callback,https://evil.example",
+        "https://rp。example/callback",
+        "https://ｒp.example/callback",
     ] {
         mutants.insert(whole.to_owned());
     }
@@ -69,10 +124,16 @@ async fn the_token_request_must_name_the_very_same_uri() {
     let world = World::start().await;
     let mut student = world.student().await;
     let service = world.service();
-    for named in ["https://rp.example/callback?kept=yes", "https://rp.example/callback/", "https://rp.example/Callback"] {
+    for named in ["https://rp.example/callback?kept=yes", "https://rp.example/callback/", "https://rp.example/Callback"]
+    {
         let page = student.signs_in().await;
         let answer = service
-            .token(&[("grant_type", "authorization_code"), ("code", &page.code()), ("redirect_uri", named), ("code_verifier", crate::support::client::VERIFIER)])
+            .token(&[
+                ("grant_type", "authorization_code"),
+                ("code", &page.code()),
+                ("redirect_uri", named),
+                ("code_verifier", crate::support::client::VERIFIER),
+            ])
             .await;
         assert_eq!((answer.status(), answer.error()), (400, "invalid_grant".to_owned()), "{named}");
     }

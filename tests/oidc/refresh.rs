@@ -1,6 +1,11 @@
 //! Refresh tokens: rotation, reuse, a lost answer (RFC 6749 §6, RFC 9700 §4.14; SR-54).
 
-use crate::support::{World, client::Answer, clock::{HOUR, MINUTE}, setup};
+use crate::support::{
+    World,
+    client::Answer,
+    clock::{HOUR, MINUTE},
+    setup,
+};
 
 use super::{refusal, refused, signed_in};
 
@@ -55,7 +60,11 @@ async fn a_lost_answer_can_be_asked_for_again_as_long_as_it_was_never_used() {
     let again = service.refresh(&first.text("refresh_token")).await;
     assert_eq!(again.status(), 200, "{}", again.page.body);
     assert_eq!(service.refresh(&again.text("refresh_token")).await.status(), 200);
-    assert_eq!(refusal(&service.refresh(&lost.text("refresh_token")).await), refused(400, "invalid_grant"), "the lost one gave way");
+    assert_eq!(
+        refusal(&service.refresh(&lost.text("refresh_token")).await),
+        refused(400, "invalid_grant"),
+        "the lost one gave way"
+    );
 }
 
 #[tokio::test]
@@ -129,7 +138,12 @@ async fn a_suspended_account_s_tokens_are_refused() {
     let (world, _, first) = offline().await;
     let mut account = world.flows().store.accounts_by_user_id(&world.tenant().id, "s2025001").await.unwrap().remove(0);
     account.status = AccountStatus::Suspended;
-    world.flows().store.write(async |tx| Ok::<_, idp::store::StoreError>(tx.save_account(&account).await?)).await.unwrap();
+    world
+        .flows()
+        .store
+        .write(async |tx| Ok::<_, idp::store::StoreError>(tx.save_account(&account).await?))
+        .await
+        .unwrap();
     let service = world.service();
     assert_eq!(refusal(&service.refresh(&first.text("refresh_token")).await), refused(400, "invalid_grant"));
     assert_eq!(service.userinfo(&first.text("access_token")).await.status(), 401);

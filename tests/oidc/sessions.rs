@@ -1,6 +1,10 @@
 //! `prompt`, `max_age` and the session behind them (OpenID Connect Core §3.1.2.1; protocol.md §3).
 
-use crate::support::{World, clock::{MINUTE, SECOND}, setup::Setup};
+use crate::support::{
+    World,
+    clock::{MINUTE, SECOND},
+    setup::Setup,
+};
 
 use super::signed_in;
 
@@ -73,7 +77,10 @@ async fn one_session_serves_every_client_of_the_tenant() {
     let library = world.client("library");
     let page = student.browser.open(&library.url(&[])).await;
     let claims = library.redeem(&page.code()).await.claims();
-    assert_eq!((&claims["sub"], &claims["sid"], &claims["aud"]), (&first.claims()["sub"], &first.claims()["sid"], &serde_json::json!("library")));
+    assert_eq!(
+        (&claims["sub"], &claims["sid"], &claims["aud"]),
+        (&first.claims()["sub"], &first.claims()["sid"], &serde_json::json!("library"))
+    );
 }
 
 #[tokio::test]

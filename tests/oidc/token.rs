@@ -90,7 +90,14 @@ async fn the_verifier_must_match_and_be_there() {
     let (world, mut student, _) = signed_in(&[]).await;
     let service = world.service();
     let other = "a".repeat(43);
-    for verifier in [None, Some(""), Some("short"), Some(other.as_str()), Some(&VERIFIER[1..]), Some(&crate::support::client::challenge())] {
+    for verifier in [
+        None,
+        Some(""),
+        Some("short"),
+        Some(other.as_str()),
+        Some(&VERIFIER[1..]),
+        Some(&crate::support::client::challenge()),
+    ] {
         let code = student.begins().await.code();
         let mut form = vec![("grant_type", "authorization_code"), ("code", code.as_str()), ("redirect_uri", CALLBACK)];
         form.extend(verifier.map(|verifier| ("code_verifier", verifier)));
@@ -129,7 +136,8 @@ async fn a_made_up_code_is_refused() {
 async fn a_missing_parameter_is_invalid_request() {
     let world = World::start().await;
     let service = world.service();
-    for form in [&[][..], &[("code", "x")], &[("grant_type", "authorization_code")], &[("grant_type", "refresh_token")]] {
+    for form in [&[][..], &[("code", "x")], &[("grant_type", "authorization_code")], &[("grant_type", "refresh_token")]]
+    {
         assert_eq!(refusal(&service.token(form).await), refused(400, "invalid_request"), "{form:?}");
     }
 }
@@ -137,8 +145,18 @@ async fn a_missing_parameter_is_invalid_request() {
 #[tokio::test]
 async fn other_grant_types_are_unsupported() {
     let world = World::start().await;
-    for grant in ["password", "client_credentials", "implicit", "urn:ietf:params:oauth:grant-type:device_code", "Authorization_Code"] {
-        assert_eq!(refusal(&world.service().token(&[("grant_type", grant)]).await), refused(400, "unsupported_grant_type"), "{grant}");
+    for grant in [
+        "password",
+        "client_credentials",
+        "implicit",
+        "urn:ietf:params:oauth:grant-type:device_code",
+        "Authorization_Code",
+    ] {
+        assert_eq!(
+            refusal(&world.service().token(&[("grant_type", grant)]).await),
+            refused(400, "unsupported_grant_type"),
+            "{grant}"
+        );
     }
 }
 
@@ -146,7 +164,13 @@ async fn other_grant_types_are_unsupported() {
 async fn a_parameter_that_stands_twice_is_invalid_request() {
     let (world, mut student, _) = signed_in(&[]).await;
     let code = student.begins().await.code();
-    let form = [("grant_type", "authorization_code"), ("code", &code), ("code", &code), ("redirect_uri", CALLBACK), ("code_verifier", VERIFIER)];
+    let form = [
+        ("grant_type", "authorization_code"),
+        ("code", &code),
+        ("code", &code),
+        ("redirect_uri", CALLBACK),
+        ("code_verifier", VERIFIER),
+    ];
     assert_eq!(refusal(&world.service().token(&form).await), refused(400, "invalid_request"));
 }
 
@@ -166,11 +190,18 @@ async fn wrong_authentication_is_invalid_client_with_a_challenge() {
     let service = world.service();
     let good = setup::secret("certificate-service");
     let headers = [
-        basic("certificate-service", "wrong"), basic("certificate-service", ""), basic("nobody", &good), basic("library", &good),
-        "Basic !!!".to_owned(), "Basic".to_owned(), "Bearer x".to_owned(), basic("certificate-service", &good[1..]),
+        basic("certificate-service", "wrong"),
+        basic("certificate-service", ""),
+        basic("nobody", &good),
+        basic("library", &good),
+        "Basic !!!".to_owned(),
+        "Basic".to_owned(),
+        "Bearer x".to_owned(),
+        basic("certificate-service", &good[1..]),
     ];
     for header in headers {
-        let call = Call::form(&token_url(), &[("grant_type", "authorization_code"), ("code", "x")]).with("authorization", &header);
+        let call = Call::form(&token_url(), &[("grant_type", "authorization_code"), ("code", "x")])
+            .with("authorization", &header);
         let answer = service.send(call).await;
         assert_eq!(refusal(&answer), refused(401, "invalid_client"), "{header}");
         assert!(answer.header("www-authenticate").starts_with("Basic"), "{header}");
@@ -180,7 +211,10 @@ async fn wrong_authentication_is_invalid_client_with_a_challenge() {
 #[tokio::test]
 async fn no_authentication_at_all_is_invalid_client() {
     let world = World::start().await;
-    for form in [&[("grant_type", "authorization_code"), ("code", "x")][..], &[("grant_type", "authorization_code"), ("code", "x"), ("client_id", "certificate-service")]] {
+    for form in [
+        &[("grant_type", "authorization_code"), ("code", "x")][..],
+        &[("grant_type", "authorization_code"), ("code", "x"), ("client_id", "certificate-service")],
+    ] {
         let answer = world.service().send(Call::form(&token_url(), form)).await;
         assert_eq!(refusal(&answer), refused(401, "invalid_client"), "{form:?}");
     }
@@ -192,7 +226,11 @@ async fn only_the_registered_method_counts() {
     let mut service = world.service();
     service.posts_secret = true;
     let code = student.begins().await.code();
-    assert_eq!(refusal(&service.redeem(&code).await), refused(401, "invalid_client"), "client_secret_post of a basic client");
+    assert_eq!(
+        refusal(&service.redeem(&code).await),
+        refused(401, "invalid_client"),
+        "client_secret_post of a basic client"
+    );
     let mut library = world.client("library");
     library.posts_secret = false;
     assert_eq!(refusal(&library.redeem(&code).await), refused(401, "invalid_client"), "basic of a posting client");
@@ -212,22 +250,34 @@ async fn a_secret_in_the_form_works_where_it_is_registered() {
 async fn two_methods_at_once_are_refused() {
     let world = World::start().await;
     let secret = setup::secret("certificate-service");
-    let call = Call::form(&token_url(), &[("grant_type", "authorization_code"), ("code", "x"), ("client_id", "certificate-service"), ("client_secret", &secret)])
-        .with("authorization", &basic("certificate-service", &secret));
+    let call = Call::form(
+        &token_url(),
+        &[
+            ("grant_type", "authorization_code"),
+            ("code", "x"),
+            ("client_id", "certificate-service"),
+            ("client_secret", &secret),
+        ],
+    )
+    .with("authorization", &basic("certificate-service", &secret));
     assert_eq!(refusal(&world.service().send(call).await), refused(400, "invalid_request"));
 }
 
 #[tokio::test]
 async fn a_public_client_that_sends_a_secret_is_refused() {
     let world = World::start().await;
-    let call = Call::form(&token_url(), &[("grant_type", "authorization_code"), ("code", "x"), ("client_id", "phone-app"), ("client_secret", "x")]);
+    let call = Call::form(
+        &token_url(),
+        &[("grant_type", "authorization_code"), ("code", "x"), ("client_id", "phone-app"), ("client_secret", "x")],
+    );
     assert_eq!(refusal(&world.service().send(call).await), refused(401, "invalid_client"));
 }
 
 #[tokio::test]
 async fn a_client_id_that_differs_from_the_header_is_refused() {
     let world = World::start().await;
-    let answer = world.service().token(&[("grant_type", "authorization_code"), ("code", "x"), ("client_id", "library")]).await;
+    let answer =
+        world.service().token(&[("grant_type", "authorization_code"), ("code", "x"), ("client_id", "library")]).await;
     assert_eq!(refusal(&answer), refused(401, "invalid_client"));
 }
 
@@ -244,7 +294,10 @@ async fn a_grant_type_that_is_not_the_client_s_is_unauthorized() {
 async fn only_post_is_taken() {
     let world = World::start().await;
     for method in [Method::GET, Method::PUT, Method::DELETE, Method::HEAD] {
-        let answer = world.service().send(Call::get(&format!("{}?grant_type=authorization_code&code=x", token_url())).method(method.clone())).await;
+        let answer = world
+            .service()
+            .send(Call::get(&format!("{}?grant_type=authorization_code&code=x", token_url())).method(method.clone()))
+            .await;
         assert_eq!(answer.status(), 405, "{method}");
     }
 }

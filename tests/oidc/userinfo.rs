@@ -2,7 +2,12 @@
 
 use axum::http::Method;
 
-use crate::support::{World, browser::Call, clock::{MINUTE, SECOND}, setup::{ISSUER, OTHER_ISSUER}};
+use crate::support::{
+    World,
+    browser::Call,
+    clock::{MINUTE, SECOND},
+    setup::{ISSUER, OTHER_ISSUER},
+};
 
 use super::signed_in;
 
@@ -28,7 +33,12 @@ async fn get_post_and_form_answer_alike() {
 #[tokio::test]
 async fn without_a_token_the_challenge_has_no_error() {
     let world = World::start().await;
-    for call in [Call::get(&url()), Call::form(&url(), &[]), Call::get(&format!("{}?access_token=x", url())), Call::get(&url()).with("authorization", "Basic eDp5")] {
+    for call in [
+        Call::get(&url()),
+        Call::form(&url(), &[]),
+        Call::get(&format!("{}?access_token=x", url())),
+        Call::get(&url()).with("authorization", "Basic eDp5"),
+    ] {
         let answer = world.service().send(call).await;
         assert_eq!((answer.status(), answer.header("www-authenticate")), (401, "Bearer"));
         assert_eq!(answer.header("cache-control"), "no-store");
@@ -42,7 +52,11 @@ async fn a_token_that_is_not_valid_is_challenged_with_invalid_token() {
     for token in ["x", "", &"a".repeat(43), &code, &tokens.text("refresh_token"), &tokens.text("id_token")] {
         let answer = world.service().userinfo(token).await;
         assert_eq!(answer.status(), 401, "{token}");
-        assert!(token.is_empty() || answer.header("www-authenticate").starts_with("Bearer error=\"invalid_token\""), "{token}: {}", answer.header("www-authenticate"));
+        assert!(
+            token.is_empty() || answer.header("www-authenticate").starts_with("Bearer error=\"invalid_token\""),
+            "{token}: {}",
+            answer.header("www-authenticate")
+        );
     }
 }
 
@@ -82,7 +96,12 @@ async fn the_address_and_the_switch_are_read_at_once_not_remembered() {
     assert_eq!(before["two_factor_enabled"], false);
     let mut account = world.flows().store.accounts_by_user_id(&world.tenant().id, "s2025001").await.unwrap().remove(0);
     account.two_factor = true;
-    world.flows().store.write(async |tx| Ok::<_, idp::store::StoreError>(tx.save_account(&account).await?)).await.unwrap();
+    world
+        .flows()
+        .store
+        .write(async |tx| Ok::<_, idp::store::StoreError>(tx.save_account(&account).await?))
+        .await
+        .unwrap();
     let after = world.service().userinfo(&tokens.text("access_token")).await.json();
     assert_eq!(after["two_factor_enabled"], true);
 }
