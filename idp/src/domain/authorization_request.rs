@@ -75,9 +75,6 @@ pub enum Prompt {
     None,
     #[serde(rename = "l")]
     Login,
-    /// Whoever is signed in is asked whether to go on as that person.
-    #[serde(rename = "s")]
-    SelectAccount,
 }
 
 /// The classes asked for, first choice first.
@@ -287,13 +284,7 @@ fn prompt(parameters: &Parameters) -> Result<Prompt, OAuthError> {
     if values.contains(&"none") {
         return if values.len() == 1 { Ok(Prompt::None) } else { Err(invalid_request("prompt none stands alone")) };
     }
-    Ok(if values.contains(&"login") {
-        Prompt::Login
-    } else if values.contains(&"select_account") {
-        Prompt::SelectAccount
-    } else {
-        Prompt::Unset
-    })
+    Ok(if values.contains(&"login") { Prompt::Login } else { Prompt::Unset })
 }
 
 fn max_age(parameters: &Parameters) -> Result<Option<Duration>, OAuthError> {

@@ -39,8 +39,6 @@ pub enum Begun {
     Rejected(OAuthError),
     /// A login begins in this browser.
     Login(Box<PendingLogin>),
-    /// Somebody is signed in here, and is asked first whether to go on (P-27).
-    Choice(Box<PendingLogin>),
 }
 
 /// A live session with its account.
@@ -86,8 +84,7 @@ impl Flows {
             ));
         };
         let now = self.now();
-        let chooses = request.prompt == Prompt::SelectAccount && live.is_some();
-        if let Some(live) = live.as_ref().filter(|_| !chooses)
+        if let Some(live) = &live
             && is_fresh(&live.session.proofs, &live.account, &need, request.prompt, now)
             && covers(tenant, &need, &live.account, &live.session.proofs) == Gate::Done
         {
@@ -104,7 +101,7 @@ impl Flows {
             let to = pending.destination.request().error_target();
             return Ok(error(tenant, to, ErrorCode::InvalidRequest, "the request is too long"));
         }
-        Ok(if chooses { Begun::Choice(Box::new(pending)) } else { Begun::Login(Box::new(pending)) })
+        Ok(Begun::Login(Box::new(pending)))
     }
 
     /// A new login with a support code of its own.
