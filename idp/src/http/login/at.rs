@@ -71,11 +71,6 @@ fn without_ticket(visit: &Visit, parts: &Parts) -> Response {
     if parts.method == Method::POST && visit.jar.is_empty() {
         return PageFailure::no_cookies().into_response();
     }
-    // Sent here a moment ago by the service, and no cookie was kept: the login start would only send it here again.
-    let from_elsewhere = parts.headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site");
-    if from_elsewhere && visit.jar.is_empty() {
-        return PageFailure::no_cookies().into_response();
-    }
     let is_sign_in = parts.uri.path().split('/').filter(|part| !part.is_empty()).count() == 2;
     match visit.start() {
         Some(start) if is_sign_in && parts.method != Method::POST => see_other(&start),
