@@ -98,8 +98,15 @@ async fn a_browser_that_refuses_cookies_is_told_and_not_sent_in_circles() {
     let world = World::start().await;
     let mut student = world.newcomer();
     student.browser.keeps_cookies = false;
-    let page = student.begins().await;
-    assert!(!page.is_at_the_client(), "the service would only send the browser back: {}", page.url);
+    let page = student.browser.send(Call::get(&world.service().url(&[])).with("sec-fetch-site", "cross-site")).await;
+    let next = page.url.join(page.header("location")).unwrap();
+    // Browsers say of the whole way from the service that another site began it.
+    let page = student.browser.send(Call::get(next.as_str()).with("sec-fetch-site", "cross-site")).await;
+    assert_eq!(
+        (page.status.as_u16(), page.error().as_str()),
+        (400, "E-03"),
+        "the service would only send the browser back"
+    );
 }
 
 #[tokio::test]

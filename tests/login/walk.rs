@@ -13,20 +13,44 @@ use crate::support::{
 
 /// Addresses below a login that somebody could try by hand.
 const PLACES: [&str; 16] = [
-    "", "/next", "/finish", "/restart", "/already-signed-in", "/register-email", "/email-sent", "/email-registered", "/set-second-password",
-    "/second-password-set", "/second-password", "/send-auth-key", "/auth-key", "/auth-key-invalid", "/auth-key-reissued", "/decline",
+    "",
+    "/next",
+    "/finish",
+    "/restart",
+    "/already-signed-in",
+    "/register-email",
+    "/email-sent",
+    "/email-registered",
+    "/set-second-password",
+    "/second-password-set",
+    "/second-password",
+    "/send-auth-key",
+    "/auth-key",
+    "/auth-key-invalid",
+    "/auth-key-reissued",
+    "/decline",
 ];
 
 #[derive(Clone, Debug)]
 enum Step {
     Begin,
-    University { right: bool },
+    University {
+        right: bool,
+    },
     Address,
-    ShortCode { right: bool },
+    ShortCode {
+        right: bool,
+    },
     Link,
-    SetSecondPassword { right: bool },
-    SecondPassword { right: bool },
-    Key { right: bool },
+    SetSecondPassword {
+        right: bool,
+    },
+    SecondPassword {
+        right: bool,
+    },
+    Key {
+        right: bool,
+    },
     OldKey,
     Reissue,
     Visit(&'static str),
@@ -132,11 +156,21 @@ impl Walk {
                 student.enters_key(&self.page, &old).await
             }
             (Step::Reissue, "auth-key", _) => student.asks_for_a_new_key(&self.page).await,
-            (Step::Visit(place), _, Some(login)) => student.browser.open(&format!("{ISSUER}/login/{login}{place}")).await,
+            (Step::Visit(place), _, Some(login)) => {
+                student.browser.open(&format!("{ISSUER}/login/{login}{place}")).await
+            }
             (Step::Force(place), _, Some(login)) => {
                 let token = self.page.value("form_token").unwrap_or_default();
-                let fields = [("form_token", token.as_str()), ("action", "continue"), ("auth_key", "000000"), ("code", "000000"), ("second_password", "Forced7Harbor"), ("second_password_confirmation", "Other7Harbor")];
-                let call = Call::form(&format!("{ISSUER}/login/{login}{place}"), &fields).with("sec-fetch-site", "same-origin");
+                let fields = [
+                    ("form_token", token.as_str()),
+                    ("action", "continue"),
+                    ("auth_key", "000000"),
+                    ("code", "000000"),
+                    ("second_password", "Forced7Harbor"),
+                    ("second_password_confirmation", "Other7Harbor"),
+                ];
+                let call = Call::form(&format!("{ISSUER}/login/{login}{place}"), &fields)
+                    .with("sec-fetch-site", "same-origin");
                 let answer = student.browser.send(call).await;
                 follow(&mut student.browser, answer).await
             }

@@ -152,10 +152,15 @@ async fn told_to_the_client_at_length() {
 }
 
 #[tokio::test]
-async fn a_request_of_more_than_eight_kibibytes_is_a_page() {
+async fn a_request_of_more_than_eight_kibibytes_is_not_read() {
     let world = World::start().await;
     let request = world.service().request(&[("extra", &"x".repeat(9000))]);
-    told_on_a_page(&request).await;
+    let by_get = world.browser().send(Call::get(&format!("{ISSUER}/authorize?{request}"))).await;
+    assert_eq!(by_get.status, 414);
+    let mut call = Call::form(&format!("{ISSUER}/authorize"), &[]);
+    call.body = request;
+    let by_post = world.browser().send(call).await;
+    assert_eq!((by_post.status.as_u16(), by_post.error().as_str()), (400, "E-01"));
 }
 
 #[tokio::test]

@@ -75,7 +75,9 @@ async fn the_document_says_what_is_spoken_and_no_more() {
     assert!(texts(&document["claims_supported"]).contains(&"sub"));
     assert!(texts(&document["ui_locales_supported"]).contains(&"ja"));
     let prompts = texts(&document["prompt_values_supported"]);
-    assert!(prompts.contains(&"none") && prompts.contains(&"login"));
+    for prompt in ["none", "login", "select_account"] {
+        assert!(prompts.contains(&prompt), "{prompt}");
+    }
 }
 
 #[tokio::test]

@@ -80,19 +80,16 @@ async fn it_verifies_by_the_published_key_that_its_header_names() {
 #[tokio::test]
 async fn a_client_s_own_algorithm_is_honoured() {
     use crate::support::setup::{Setup, client};
-    for algorithm in ["ES256", "PS256", "EdDSA"] {
-        let text = client("signed")
-            + &format!("token_endpoint_auth_method = \"none\"\nid_token_signed_response_alg = \"{algorithm}\"\n");
-        let world = World::with(Setup::default().further_client("signed", &text)).await;
-        let mut student = world.student().await;
-        let mut signed = world.client("signed");
-        signed.secret = None;
-        let page = student.signs_in_at(&signed.url(&[])).await;
-        let token = signed.redeem(&page.code()).await.text("id_token");
-        let header: Value = serde_json::from_slice(&B64.decode(token.split('.').next().unwrap()).unwrap()).unwrap();
-        assert_eq!(header["alg"], algorithm);
-        assert!(header["kid"].is_string());
-    }
+    let text = client("signed") + "token_endpoint_auth_method = \"none\"\nid_token_signed_response_alg = \"ES256\"\n";
+    let world = World::with(Setup::default().further_client("signed", &text)).await;
+    let mut student = world.student().await;
+    let mut signed = world.client("signed");
+    signed.secret = None;
+    let page = student.signs_in_at(&signed.url(&[])).await;
+    let token = signed.redeem(&page.code()).await.text("id_token");
+    let header: Value = serde_json::from_slice(&B64.decode(token.split('.').next().unwrap()).unwrap()).unwrap();
+    assert_eq!(header["alg"], "ES256");
+    assert!(header["kid"].is_string());
 }
 
 #[tokio::test]

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::http::Method;
 use base64::{Engine, prelude::BASE64_STANDARD, prelude::BASE64_URL_SAFE_NO_PAD};
 use idp::domain::secret::sha256;
 use serde_json::Value;
@@ -168,10 +167,6 @@ impl RelyingParty {
         let call =
             Call::get(&format!("{}/userinfo", self.issuer)).with("authorization", &format!("Bearer {access_token}"));
         self.send(call).await
-    }
-
-    pub async fn options(&self, path: &str) -> Answer {
-        self.send(Call::get(&format!("{}{path}", self.issuer)).method(Method::OPTIONS)).await
     }
 
     pub fn logout_url(&self, parameters: &[(&str, &str)]) -> String {

@@ -25,14 +25,13 @@ impl Transport for ToMemory {
 /// One mail.
 #[derive(Clone, Debug)]
 pub struct Mail {
-    pub to: String,
     pub subject: String,
     pub text: String,
 }
 
 impl Mail {
     pub fn of(outgoing: &Outgoing) -> Self {
-        Self { to: outgoing.to.as_text(), subject: outgoing.subject.clone(), text: outgoing.text.clone() }
+        Self { subject: outgoing.subject.clone(), text: outgoing.text.clone() }
     }
 
     /// The one-time URL.

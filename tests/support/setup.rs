@@ -81,7 +81,7 @@ impl Setup {
         write(
             &other.join("tenant.toml"),
             &format!(
-                "issuer = \"{OTHER_ISSUER}\"\nname = {{ ja = \"別の大学\" }}\nmail_from = \"no-reply@other.example.jp\"\n{DIRECTORY}"
+                "issuer = \"{OTHER_ISSUER}\"\nname = {{ ja = \"別の大学\" }}\nmail_from = \"no-reply@other.example.jp\"\nlanguages = [\"ja\"]\n{DIRECTORY}"
             ),
         );
         write(&other.join("clients/certificate-service.toml"), &basic_client("certificate-service"));

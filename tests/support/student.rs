@@ -2,13 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{
-    browser::{Browser, Call},
-    clock::{MINUTE, SECOND},
-    mailbox::Mail,
-    page::Page,
-    world::World,
-};
+use super::{browser::Browser, clock::MINUTE, mailbox::Mail, page::Page, world::World};
 
 pub const SECOND_PASSWORD: &str = "Violet7Harbor";
 
@@ -193,13 +187,6 @@ impl Student {
                 _ => break,
             };
         }
-        page
-    }
-
-    /// Presses without script, years ago: no `Origin`, no `Sec-Fetch-Site`.
-    pub async fn sends(&mut self, call: Call) -> Page {
-        let page = self.browser.send(call).await;
-        self.world.clock.pass(SECOND);
         page
     }
 }

@@ -1,6 +1,6 @@
 //! Where a login stands now: its row, its account and the gate that is due.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use crate::{
     domain::{
@@ -20,6 +20,8 @@ use crate::{
 };
 
 use super::{FlowError, Flows, issue_tokens::may_be_served};
+
+const PRESS_EVERY: Duration = Duration::from_mins(1);
 
 /// A login of this browser, with all that its pages show.
 #[derive(Debug)]
@@ -45,6 +47,22 @@ impl Flows {
             return Err(FlowError::LoginOver);
         }
         self.stand(tenant, login).await
+    }
+
+    /// A press prolongs its login, whatever comes of it; written when the last written one is a minute old.
+    pub async fn note_press(&self, tenant: &Tenant, current: &Current) -> Result<(), FlowError> {
+        let now = self.now();
+        if now.since(current.login.pressed_at) < PRESS_EVERY {
+            return Ok(());
+        }
+        self.store
+            .write(async |tx| {
+                let tx = &tx;
+                let (login, _) = fresh(tx, tenant, &current.login, now).await?;
+                tx.save_login(&login).await?;
+                Ok::<_, FlowError>(())
+            })
+            .await
     }
 
     pub(super) async fn stand(&self, tenant: &Tenant, login: Login) -> Result<Current, FlowError> {

@@ -9,6 +9,7 @@ use crate::{
         tenant::{Tenant, Upstream as UpstreamSettings, UpstreamKind},
     },
     store::{StoreError, Tx},
+    upstream::directory::typed_user_id,
 };
 
 use super::{FlowError, Flows};
@@ -19,7 +20,8 @@ const STRANGER_MEMORY: Duration = Duration::from_hours(24);
 impl Flows {
     /// Strangers are counted by a keyed hash of the name, so that the counter tells nobody's name.
     pub(super) fn stranger_key(&self, tenant: &Tenant, settings: &UpstreamSettings, user_id: &str) -> String {
-        let name = user_id.trim().to_lowercase();
+        // Counted as the directory reads it: another way of writing a name gets no tries of its own.
+        let name = typed_user_id(user_id).unwrap_or_else(|| user_id.to_owned()).to_lowercase();
         self.vault.index(&format!("stranger/{}/{}", tenant.id, settings.id), &name)
     }
 

@@ -126,7 +126,8 @@ impl Visit {
         for surplus in self.jar.surplus_logins(self.cookies(), &name, &value) {
             append(headers, cookies::remove(self.tenant(), &surplus));
         }
-        let lifetime = self.flows().limits.login.absolute;
+        // Longer than the login: its end is told as such (P-28) and not taken for refused cookies (E-03).
+        let lifetime = self.flows().limits.login.absolute * 2;
         append(headers, cookies::set(self.tenant(), &name, &value, Some(lifetime)));
         Ok(())
     }

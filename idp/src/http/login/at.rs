@@ -169,6 +169,7 @@ impl AtLogin {
     pub async fn pressed(&self) -> Result<Current, PageFailure> {
         let current = self.current().await?;
         self.unless_signed_in(current.login.begun_at).await?;
+        self.visit.flows().note_press(self.visit.tenant(), &current).await?;
         Ok(current)
     }
 
