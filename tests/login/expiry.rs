@@ -109,12 +109,24 @@ async fn a_link_outlives_the_login_that_asked_for_it() {
 }
 
 #[tokio::test]
-async fn the_end_of_a_login_leads_to_the_service_again() {
+async fn after_idling_the_same_request_begins_anew() {
     let world = World::start().await;
     let mut student = world.student().await;
     let page = student.reaches_second_password().await;
     world.clock.pass(31 * MINUTE);
     let page = student.browser.reload(&page).await;
+    assert_eq!(page.id(), "timed-out");
+    assert_eq!(student.browser.click(&page, "sign-in").await.id(), "sign-in");
+}
+
+#[tokio::test]
+async fn after_an_hour_the_end_of_a_login_leads_to_the_service_again() {
+    let world = World::start().await;
+    let mut student = world.student().await;
+    let page = student.reaches_second_password().await;
+    world.clock.pass(61 * MINUTE);
+    let page = student.browser.reload(&page).await;
+    assert_eq!(page.id(), "timed-out");
     let page = student.browser.click(&page, "sign-in").await;
     assert!(page.url.as_str().starts_with("https://rp.example/login?iss="));
 }
