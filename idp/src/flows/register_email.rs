@@ -40,6 +40,8 @@ pub enum EmailEntry {
     CoolingDown(Duration),
 }
 
+/// A second press this soon after a re-send is the same press (J-14): it sees the first one's success.
+const DOUBLE_CLICK: Duration = Duration::from_secs(2);
 const HOUR: Duration = Duration::from_hours(1);
 const DAY: Duration = Duration::from_hours(24);
 
@@ -162,6 +164,9 @@ impl Flows {
                 return Ok(Some(EmailEntry::LimitReached(sent.oldest_at.unwrap_or(now).plus(window))));
             }
             if let (Some(cooldown), Some(newest)) = (cooldown, sent.newest_at) {
+                if sent.count > 1 && now.since(newest) < DOUBLE_CLICK {
+                    return Ok(Some(EmailEntry::Sent));
+                }
                 let wait = now.until(newest.plus(cooldown));
                 if !wait.is_zero() {
                     return Ok(Some(EmailEntry::CoolingDown(wait)));
