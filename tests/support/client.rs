@@ -147,7 +147,7 @@ impl RelyingParty {
         match &self.secret {
             None => form.push(("client_id", &self.id)),
             Some(secret) if self.posts_secret => {
-                form.extend([("client_id", self.id.as_str()), ("client_secret", secret)])
+                form.extend([("client_id", self.id.as_str()), ("client_secret", secret)]);
             }
             Some(secret) => headers.push(("authorization", basic(&self.id, secret))),
         }

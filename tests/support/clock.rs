@@ -14,8 +14,8 @@ use idp::domain::{
 pub const MORNING: Timestamp = Timestamp::from_seconds(1_800_000_000);
 
 pub const SECOND: Duration = Duration::from_secs(1);
-pub const MINUTE: Duration = Duration::from_secs(60);
-pub const HOUR: Duration = Duration::from_secs(3600);
+pub const MINUTE: Duration = Duration::from_mins(1);
+pub const HOUR: Duration = Duration::from_hours(1);
 
 pub struct StoppedClock(AtomicI64);
 

@@ -2,7 +2,7 @@
 
 use std::{
     env, fs,
-    path::{Path, PathBuf},
+    path::Path,
     process,
     sync::{
         Arc, OnceLock, RwLock,
@@ -204,7 +204,7 @@ async fn run(folder: &Path, setup: &Setup, clock: &Arc<StoppedClock>, post: &Arc
     Running { app, router }
 }
 
-fn load(path: &PathBuf, setup: &Setup) -> Configuration {
+fn load(path: &Path, setup: &Setup) -> Configuration {
     Configuration::load(path, setup.environment()).unwrap_or_else(|findings| panic!("{findings}"))
 }
 
