@@ -1,5 +1,6 @@
 //! The tests that look at Monban from outside, in one binary.
 
+#[cfg(test)]
 mod architecture;
 #[cfg(test)]
 mod login;

@@ -192,6 +192,10 @@ impl App {
         admin: (TcpListener, PrometheusHandle),
         shutdown: watch::Receiver<bool>,
     ) -> anyhow::Result<()> {
+        if self.shared.store.backend() == Backend::Sqlite {
+            // One process serves such a file, so whoever held a mail before this start is gone.
+            self.shared.store.release_letters().await?;
+        }
         let workers = self.start_workers(&shutdown, admin.1.clone());
         let mut serving = JoinSet::new();
         for listener in public {

@@ -45,7 +45,6 @@ async fn measure() -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     scenarios::write_client(folder.path())?;
     let mut server = Server::demo(folder.path()).await?;
-    table.resident("the demo, just started", server.resident()?, Some(24));
     let students = sign_in::students(&server, 4).await?;
 
     table.heading("the provider");
@@ -72,5 +71,6 @@ async fn measure() -> anyhow::Result<()> {
     for _ in 0..5 {
         table.start(server.restart().await?);
     }
+    table.resident("the demo, just started", server.resident()?, Some(24));
     table.print()
 }

@@ -43,7 +43,7 @@ pub async fn students(server: &Server, count: usize) -> anyhow::Result<Vec<Stude
         let mut student = Student { http, cookies: BTreeMap::new(), number };
         student.registers(server).await?;
         let keys = student.reaches_key_page(server).await?;
-        let key = student.mailed(server, r"(?:^|[:：]\s*)(\d{6})\s*$").await?;
+        let key = student.mailed(server, r"^認証キー：(\d{6})\s*$").await?;
         let page = student.press(&keys, "auth_key", &[("auth_key", &key), ("action", "verify")]).await?;
         page.back.context("no code for the client")?;
         students.push(student);

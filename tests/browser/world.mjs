@@ -103,11 +103,11 @@ export class Tab {
       throw new Error(`expected ${wanted} at ${at}, but ${this.page.url()} shows: ${seen.join("\n")}`, { cause });
     }
     if (error) await this.page.locator(`[data-error="${error}"]`).first().waitFor({ state: "attached" });
-    if (at !== this.demo.service) await this.#inspect(id, { message, at, language });
+    if (at !== this.demo.service) await this.#inspect(id, { message, error, at, language });
     return this;
   }
 
-  async #inspect(id, { message, at, language }) {
+  async #inspect(id, { message, error, at, language }) {
     const wide = await this.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     assert.ok(wide <= 0, `${id} is ${wide} px too wide at ${this.how.width} px`);
     const code = (await this.page.locator("output[data-support-code]").innerText()).trim();
@@ -119,7 +119,7 @@ export class Tab {
     if (this.how.script) await this.#accessible(id);
     const whose = at === this.demo.university ? "university-" : "";
     const script = this.how.script ? "" : "-no-script";
-    const name = `${whose}${id}${message ? `-${message}` : ""}-${language}-${this.how.width}${script}.png`;
+    const name = `${whose}${id}${message ? `-${message}` : ""}${error ? `-${error}` : ""}-${language}-${this.how.width}${script}.png`;
     await this.page.screenshot({ path: join(screenshots, name), fullPage: true });
   }
 

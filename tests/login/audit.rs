@@ -4,8 +4,8 @@ use sea_orm::ConnectionTrait;
 
 use crate::support::{
     World,
-    mailbox::Mail,
     clock::MINUTE,
+    mailbox::Mail,
     setup::ISSUER,
     student::{SECOND_PASSWORD, wrong},
     world::events,

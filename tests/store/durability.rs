@@ -90,12 +90,10 @@ async fn what_another_process_writes_to_the_file_is_seen_soon() {
     let mut changed = account.clone();
     changed.two_factor = true;
     let (other, changed) = (database.another().await, &changed);
-    // The watch must have looked once before the other writes.
-    tokio::time::sleep(std::time::Duration::from_millis(700)).await;
     other.write(|tx| async move { tx.save_account(changed).await }).await.unwrap();
     let seen = tokio::time::timeout(std::time::Duration::from_secs(5), async {
         while !database.store.account(account.id).await.unwrap().unwrap().two_factor {
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            tokio::task::yield_now().await;
         }
     });
     seen.await.unwrap();

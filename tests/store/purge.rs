@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use idp::store::{Retention, StoreError};
+use idp::{
+    domain::login::Ledger,
+    store::{Retention, StoreError},
+};
 
 use super::{on_both, races::authorized};
 use crate::support::{
@@ -10,7 +13,7 @@ use crate::support::{
     rows::{self, MINUTE, NOW},
 };
 
-const HOUR: Duration = Duration::from_secs(3600);
+const HOUR: Duration = Duration::from_hours(1);
 
 on_both! {
     what_is_in_use_stays,
@@ -48,7 +51,7 @@ async fn what_has_ended_goes(Database { store, .. }: Database) {
             tx.insert_login(pressed).await?;
             tx.insert_auth_key(&rows::auth_key(login)).await?;
             tx.insert_one_time_url(&rows::one_time_url(login)).await?;
-            tx.save_stranger_ledger("stranger", &Default::default(), 0, NOW.plus(HOUR)).await
+            tx.save_stranger_ledger("stranger", &Ledger::default(), 0, NOW.plus(HOUR)).await
         })
         .await
         .unwrap();

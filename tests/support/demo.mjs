@@ -69,6 +69,9 @@ export class Demo {
     if (clients) words.push("--clients", clients);
     const child = spawn(binary, words, { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
     this.#child = child;
+    const orphan = () => child.kill("SIGKILL");
+    process.once("exit", orphan);
+    child.once("exit", () => process.off("exit", orphan));
     this.log = "";
     this.ended = once(child, "exit");
     const said = (chunk) => { this.log += chunk; };

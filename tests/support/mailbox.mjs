@@ -1,10 +1,12 @@
 // Reads the demo's mailbox: each mail is handed out once, and waited for.
 import { setInterval } from "node:timers/promises";
 
-const patience = 20_000;
+/** A mail that did not come in time. */
+export class NoMail extends Error {}
 
 export class Mailbox {
   #seen = new Set();
+  patience = 20_000;
 
   constructor(address) {
     this.address = address;
@@ -18,7 +20,7 @@ export class Mailbox {
 
   /** The oldest mail to this address that nobody has asked for yet, as soon as it is there. */
   async next(to, wanted = () => true) {
-    const until = Date.now() + patience;
+    const until = Date.now() + this.patience;
     for await (const _ of setInterval(25)) {
       const fresh = (await this.all(to)).reverse().filter((mail) => !this.#seen.has(mail.id));
       const mail = fresh.find(wanted);
@@ -26,7 +28,7 @@ export class Mailbox {
         this.#seen.add(mail.id);
         return mail;
       }
-      if (Date.now() > until) throw new Error(`no mail to ${to} within ${patience / 1000} s`);
+      if (Date.now() > until) throw new NoMail(`no mail to ${to} within ${this.patience / 1000} s`);
     }
     throw new Error("unreachable");
   }

@@ -28,7 +28,7 @@ use idp::domain::{
 use uuid::Uuid;
 
 pub const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
-pub const MINUTE: Duration = Duration::from_secs(60);
+pub const MINUTE: Duration = Duration::from_mins(1);
 
 /// Never the same twice within a run, and the same in each run.
 pub struct Counting;

@@ -100,7 +100,7 @@ async fn own_name_only(State(service): State<Arc<Service>>, request: Request, ne
     if foreign && request.method() == Method::GET {
         let mut here = service.settings.page(request.uri().path());
         here.set_query(request.uri().query());
-        return Redirect::temporary(here.as_str()).into_response();
+        return Redirect::to(here.as_str()).into_response();
     }
     next.run(request).await
 }

@@ -75,7 +75,7 @@ pub enum Prompt {
     None,
     #[serde(rename = "l")]
     Login,
-    /// Whoever is signed in is asked whether to go on as that person.
+    /// P-27, when there is a session.
     #[serde(rename = "s")]
     SelectAccount,
 }
@@ -419,6 +419,18 @@ mod tests {
                 assert_eq!((to.response_mode, to.state.as_deref()), (ResponseMode::FormPost, Some("xyz")));
             }
             other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn prompt_login_goes_before_select_account_and_consent_asks_nothing() {
+        for (prompt, kept) in [
+            ("login+select_account", Prompt::Login),
+            ("select_account+consent", Prompt::SelectAccount),
+            ("consent", Prompt::Unset),
+            ("", Prompt::Unset),
+        ] {
+            assert_eq!(check(&format!("{GOOD}&prompt={prompt}")).unwrap().prompt, kept, "{prompt}");
         }
     }
 

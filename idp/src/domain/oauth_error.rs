@@ -19,7 +19,6 @@ pub enum ErrorCode {
     UnsupportedGrantType,
     // OpenID Connect Core §3.1.2.6
     LoginRequired,
-    InteractionRequired,
     RequestNotSupported,
     RequestUriNotSupported,
     RegistrationNotSupported,
@@ -46,7 +45,6 @@ impl ErrorCode {
             Self::InvalidGrant => "invalid_grant",
             Self::UnsupportedGrantType => "unsupported_grant_type",
             Self::LoginRequired => "login_required",
-            Self::InteractionRequired => "interaction_required",
             Self::RequestNotSupported => "request_not_supported",
             Self::RequestUriNotSupported => "request_uri_not_supported",
             Self::RegistrationNotSupported => "registration_not_supported",

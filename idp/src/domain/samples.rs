@@ -25,7 +25,7 @@ pub fn policy() -> Policy {
         two_factor: TwoFactor::UserChoice,
         two_factor_default: false,
         two_factor_confirm_enable: false,
-        step_up_age: Duration::from_secs(900),
+        step_up_age: Duration::from_mins(15),
         upstream_logout: false,
         mail_format: MailFormat::Text,
         email: EmailPolicy {
@@ -48,12 +48,12 @@ pub fn policy() -> Policy {
             min_length: 8,
             max_length: 128,
             max_attempts: 5,
-            window: Duration::from_secs(900),
-            lock: Duration::from_secs(900),
+            window: Duration::from_mins(15),
+            lock: Duration::from_mins(15),
         },
-        auth_key: AuthKeyPolicy { digits: 6, lifetime: Duration::from_secs(600), max_attempts: 5 },
-        one_time_url: OneTimeUrlPolicy { lifetime: Duration::from_secs(1800), code_digits: 6, code_max_attempts: 5 },
-        session: SessionPolicy { idle: Duration::from_secs(1800), absolute: Duration::from_secs(8 * 3600) },
+        auth_key: AuthKeyPolicy { digits: 6, lifetime: Duration::from_mins(10), max_attempts: 5 },
+        one_time_url: OneTimeUrlPolicy { lifetime: Duration::from_mins(30), code_digits: 6, code_max_attempts: 5 },
+        session: SessionPolicy { idle: Duration::from_mins(30), absolute: Duration::from_hours(8) },
     }
 }
 

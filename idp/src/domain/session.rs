@@ -35,6 +35,11 @@ impl Session {
         self.ended_at.is_none() && now < self.created_at.plus(policy.absolute) && now < self.used_at.plus(policy.idle)
     }
 
+    /// Whether something was proven in it after `since`: a step-up keeps the session's own age.
+    pub fn is_proven_after(&self, since: Timestamp) -> bool {
+        self.proofs.newest().is_some_and(|newest| newest > since)
+    }
+
     pub fn wants_touch(&self, now: Timestamp) -> bool {
         now.since(self.used_at) >= TOUCH_EVERY
     }
@@ -47,4 +52,50 @@ pub fn is_fresh(proofs: &Proofs, account: &Account, need: &Need, prompt: Prompt,
     }
     let Some((_, oldest)) = proofs.reach(account) else { return false };
     need.max_age.is_none_or(|max_age| now.since(oldest) <= max_age)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        login::{Factor, Proof},
+        samples,
+    };
+
+    fn proofs(at: i64) -> Proofs {
+        let mut proofs = Proofs::default();
+        proofs.add(Proof {
+            factor: Factor::University,
+            account: samples::account().id,
+            at: Timestamp::from_seconds(at),
+            evidence: String::new(),
+        });
+        proofs
+    }
+
+    #[test]
+    fn max_age_counts_from_the_oldest_proof_and_prompt_login_is_never_fresh() {
+        let (account, now) = (samples::account(), Timestamp::from_seconds(1000));
+        let need =
+            |seconds| Need { acr: crate::domain::acr::Acr::University, max_age: Some(Duration::from_secs(seconds)) };
+        let fresh = |seconds, prompt| is_fresh(&proofs(990), &account, &need(seconds), prompt, now);
+        assert!(fresh(10, Prompt::Unset) && fresh(10, Prompt::SelectAccount));
+        assert!(!fresh(9, Prompt::Unset) && !fresh(0, Prompt::Unset) && !fresh(10, Prompt::Login));
+    }
+
+    #[test]
+    fn a_session_raised_after_a_login_began_is_seen_though_it_is_older_itself() {
+        let session = Session {
+            id: SessionId(uuid::Uuid::from_u128(1)),
+            key: TokenKey::from_stored("k".to_owned()),
+            tenant: samples::tenant().id,
+            account: samples::account().id,
+            proofs: proofs(990),
+            created_at: Timestamp::from_seconds(100),
+            used_at: Timestamp::from_seconds(990),
+            ended_at: None,
+        };
+        assert!(session.is_proven_after(Timestamp::from_seconds(500)));
+        assert!(!session.is_proven_after(Timestamp::from_seconds(990)));
+    }
 }

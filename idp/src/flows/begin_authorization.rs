@@ -39,8 +39,6 @@ pub enum Begun {
     Rejected(OAuthError),
     /// A login begins in this browser.
     Login(Box<PendingLogin>),
-    /// Somebody is signed in here, and is asked first whether to go on (P-27).
-    Choice(Box<PendingLogin>),
 }
 
 /// A live session with its account.
@@ -86,25 +84,24 @@ impl Flows {
             ));
         };
         let now = self.now();
-        let chooses = request.prompt == Prompt::SelectAccount && live.is_some();
-        if let Some(live) = live.as_ref().filter(|_| !chooses)
+        if let Some(live) = &live
             && is_fresh(&live.session.proofs, &live.account, &need, request.prompt, now)
+            && request.prompt != Prompt::SelectAccount
             && covers(tenant, &need, &live.account, &live.session.proofs) == Gate::Done
         {
             return self.answer_by_session(tenant, &client, &request, live).await.map(Begun::Answered);
         }
         if request.prompt == Prompt::None {
-            return Ok(match live {
-                Some(_) => error(tenant, request.error_target(), ErrorCode::InteractionRequired, "more must be proven"),
-                None => error(tenant, request.error_target(), ErrorCode::LoginRequired, "there is no session"),
-            });
+            let why = if live.is_some() { "more must be proven" } else { "there is no session" };
+            return Ok(error(tenant, request.error_target(), ErrorCode::LoginRequired, why));
         }
         let pending = self.new_pending(Destination::Client(Box::new(request)));
         if !pending.fits() {
             let to = pending.destination.request().error_target();
             return Ok(error(tenant, to, ErrorCode::InvalidRequest, "the request is too long"));
         }
-        Ok(if chooses { Begun::Choice(Box::new(pending)) } else { Begun::Login(Box::new(pending)) })
+        self.0.newcomers.note(&pending.id, now);
+        Ok(Begun::Login(Box::new(pending)))
     }
 
     /// A new login with a support code of its own.
@@ -178,7 +175,9 @@ impl Flows {
     ) -> Result<Given, FlowError> {
         let (reached, _) = proofs.reach(account).ok_or(FlowError::LoginOver)?;
         // product.md: the highest value of the client's list that the proofs cover; without a list the highest covered.
-        let acr = request.acr.values.iter().copied().filter(|value| *value <= reached).max().unwrap_or(reached);
+        let defaults = tenant.client(request.client.as_str()).map(|client| client.default_acr_values.as_slice());
+        let list = if request.acr.values.is_empty() { defaults.unwrap_or_default() } else { &request.acr.values };
+        let acr = list.iter().copied().filter(|value| *value <= reached).max().unwrap_or(reached);
         let auth_time = proofs.auth_time(acr, account).ok_or(FlowError::LoginOver)?;
         let id = GrantId(entropy::uuid(&*self.entropy, now));
         let secret = token(&*self.entropy, now);

@@ -125,10 +125,11 @@ impl Flows {
                 let Some(spent) = tx.spend_url_code_try(&url.key, most, now).await? else {
                     return Ok(CodeVerdict::Dead);
                 };
+                let (login, account) = fresh(tx, tenant, &current.login, now).await?;
                 if !self.is_code(&spent, &code) {
+                    tx.save_login(&login).await?;
                     return Ok(if spent.code_tries >= most { CodeVerdict::Dead } else { CodeVerdict::Wrong });
                 }
-                let (login, account) = fresh(tx, tenant, &current.login, now).await?;
                 if !confirm(tx, url, account, &confirmed, now, &audit).await? {
                     return Err(FlowError::NotDue);
                 }

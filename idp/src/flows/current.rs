@@ -10,7 +10,7 @@ use crate::{
         clock::Timestamp,
         email_address::EmailAddress,
         ids::LoginId,
-        login::{Factor, Gate, Lock, Login, Need, Proofs, Rules, Standing, next},
+        login::{Factor, Gate, Ineligible, Lock, Login, Need, Proofs, Rules, Standing, next},
         one_time_url::{OneTimeUrl, Purpose},
         outbox::LetterStanding,
         secret::{Secret, same_bytes, sha256_hex},
@@ -19,7 +19,7 @@ use crate::{
     store::Tx,
 };
 
-use super::{FlowError, Flows};
+use super::{FlowError, Flows, issue_tokens::may_be_served};
 
 const PRESS_EVERY: Duration = Duration::from_mins(1);
 
@@ -68,6 +68,9 @@ impl Flows {
     pub(super) async fn stand(&self, tenant: &Tenant, login: Login) -> Result<Current, FlowError> {
         let account = self.store.account(login.account).await?.ok_or(FlowError::LoginOver)?;
         let client = client_of(tenant, &login)?;
+        if login.finished_at.is_none() && !may_be_served(tenant, &account) {
+            return Err(FlowError::NotServed(Ineligible::of(account.status)));
+        }
         let now = self.now();
         let pending_url =
             if account.email.is_none() { self.store.pending_url(&login, Purpose::RegisterEmail).await? } else { None };

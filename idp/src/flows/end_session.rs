@@ -2,6 +2,7 @@
 
 use crate::domain::{
     audit::{AuditEvent, Event},
+    ids::ClientId,
     parameters::{Parameters, encode},
     tenant::Tenant,
 };
@@ -14,7 +15,7 @@ pub struct LogoutRequest {
     /// Where to go afterwards: registered, and vouched for by the hint.
     pub destination: Option<String>,
     /// Where the person comes from: for いいえ and P-21.
-    pub client: Option<String>,
+    pub client: Option<ClientId>,
     /// The session that the hint names.
     hinted_session: Option<String>,
 }
@@ -43,7 +44,7 @@ impl Flows {
         });
         LogoutRequest {
             destination,
-            client: hinted.or(named).map(|client| client.id.to_string()),
+            client: hinted.or(named).map(|client| client.id.clone()),
             hinted_session: hint.and_then(|hint| hint.session),
         }
     }
@@ -57,13 +58,21 @@ impl Flows {
         }
     }
 
-    pub async fn end_session(&self, tenant: &Tenant, live: &LiveSession, visitor: &Visitor) -> Result<(), FlowError> {
+    /// `client`: at whose wish or request, as far as it is known.
+    pub async fn end_session(
+        &self,
+        tenant: &Tenant,
+        live: &LiveSession,
+        client: Option<&ClientId>,
+        visitor: &Visitor,
+    ) -> Result<(), FlowError> {
         let now = self.now();
         let (session, account) = (live.session.id, live.account.id);
-        let audit = AuditEvent::new(now, Event::Logout, tenant.id.clone())
+        let mut audit = AuditEvent::new(now, Event::Logout, tenant.id.clone())
             .of_account(account)
             .from(visitor.address_prefix.as_deref())
             .with("session", session.to_string());
+        audit.client = client.cloned();
         self.store
             .write(async |tx| {
                 let tx = &tx;

@@ -1,7 +1,7 @@
 //! What stopped a deed, as facts; `http/failure.rs` alone decides who reads them.
 
 use crate::{
-    domain::oauth_error::OAuthError,
+    domain::{login::Ineligible, oauth_error::OAuthError},
     keys::{HashError, KeyError},
     store::StoreError,
 };
@@ -14,6 +14,9 @@ pub enum FlowError {
     /// What was asked is not due at this gate; the browser is sent to the gate.
     #[error("the deed is not due at this gate")]
     NotDue,
+    /// The account may not be served any more: P-24.
+    #[error("the account may not be served: {0:?}")]
+    NotServed(Ineligible),
     /// A client is told so in OAuth's words.
     #[error(transparent)]
     OAuth(#[from] OAuthError),
@@ -35,7 +38,7 @@ pub enum FlowError {
 
 impl From<StoreError> for FlowError {
     fn from(error: StoreError) -> Self {
-        if matches!(error, StoreError::Busy) { Self::Busy } else { Self::Store(error) }
+        Self::Store(error)
     }
 }
 

@@ -3,14 +3,15 @@
 use crate::{
     domain::{
         audit::{AuditEvent, Event},
+        authorization_request::Prompt,
         authorization_response::AuthorizationResponse,
         clock::Timestamp,
         entropy,
         ids::SessionId,
-        login::{Gate, Login},
+        login::{Gate, Login, Need},
         oauth_error::{ErrorCode, OAuthError},
         secret::{Secret, token},
-        session::Session,
+        session::{Session, is_fresh},
         tenant::Tenant,
     },
     store::Tx,
@@ -18,7 +19,7 @@ use crate::{
 
 use super::{
     Current, FlowError, Flows, LiveSession, SessionCookie, Visitor,
-    current::{Facts, client_of, fresh, gate_of},
+    current::{Facts, client_of, fresh, gate_of, unmet},
     issue_tokens::{key_of, may_be_served},
 };
 
@@ -47,6 +48,7 @@ impl Flows {
             let response = AuthorizationResponse::error(request.error_target(), &error, tenant.issuer.as_str());
             return Ok(Finished::OtherSubject(response));
         }
+        self.still_raises(tenant, current, live)?;
         let secret = token(&*self.entropy, now);
         let key = key_of(&secret)?;
         let session_id = SessionId(entropy::uuid(&*self.entropy, now));
@@ -88,6 +90,22 @@ impl Flows {
             .await?;
         let response = AuthorizationResponse::code(request.error_target(), &code, tenant.issuer.as_str());
         Ok(Finished::Answered { response, session: SessionCookie(secret) })
+    }
+}
+
+impl Flows {
+    /// A step-up builds on a session's proofs: without that session, or once they are too old, it is over.
+    fn still_raises(&self, tenant: &Tenant, current: &Current, live: Option<&LiveSession>) -> Result<(), FlowError> {
+        let login = &current.login;
+        let Some(raised) = login.session else { return Ok(()) };
+        let need = Need::of(&tenant.policy, &current.client, login.destination.request(), Some(&current.account))
+            .map_err(|_| unmet())?;
+        let there = live.is_some_and(|live| live.session.id == raised);
+        if there && is_fresh(&login.proofs, &current.account, &need, Prompt::Unset, self.now()) {
+            Ok(())
+        } else {
+            Err(FlowError::LoginOver)
+        }
     }
 }
 

@@ -13,6 +13,7 @@ mod finish_login;
 mod import_accounts;
 mod introspect_token;
 mod issue_tokens;
+mod newcomers;
 mod pending_gate;
 mod prove_auth_key;
 mod prove_second_password;
@@ -28,6 +29,7 @@ mod rotate_keys;
 mod seal_audit;
 mod send_auth_key;
 mod set_second_password;
+mod strangers_tries;
 mod tickets;
 mod upstreams;
 
@@ -54,9 +56,12 @@ pub use prove_university::Arrived;
 pub use redeem_code::CodeRedemption;
 pub use refresh_tokens::Refreshment;
 pub use register_email::EmailEntry;
+pub use restart_login::Remembered;
 pub use seal_audit::TrailVerdict;
 pub use send_auth_key::KeySending;
 pub use upstreams::Upstreams;
+
+use newcomers::Newcomers;
 
 use crate::{
     domain::{
@@ -94,6 +99,7 @@ pub struct Flows(Arc<House>);
 pub struct House {
     parts: Parts,
     strangers: StrangerBudget,
+    newcomers: Newcomers,
     /// Rung when a mail was written to the outbox.
     outbox_bell: Notify,
 }
@@ -120,7 +126,7 @@ pub struct SessionCookie(pub Secret);
 impl Flows {
     pub fn new(parts: Parts) -> Self {
         let strangers = StrangerBudget::new(parts.limits.anonymous_audit_per_minute);
-        Self(Arc::new(House { parts, strangers, outbox_bell: Notify::new() }))
+        Self(Arc::new(House { parts, strangers, newcomers: Newcomers::default(), outbox_bell: Notify::new() }))
     }
 
     pub fn now(&self) -> Timestamp {

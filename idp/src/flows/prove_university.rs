@@ -5,27 +5,24 @@ use crate::{
         account::{Account, AccountStatus, Identity},
         audit::{AuditEvent, Event},
         authorization_request::Prompt,
-        clock::Timestamp,
         eligibility::{Eligibility, eligibility},
         entropy,
         ids::{AccountId, Subject, UpstreamId},
         language::LanguageWishes,
-        login::{
-            Attempt, Factor, Ineligible, Login, LoginTicket, PendingDeparture, PendingLogin, Proof, Proofs, Rules,
-        },
+        login::{Factor, Ineligible, Login, LoginTicket, PendingDeparture, PendingLogin, Proof, Proofs},
         parameters::Parameters,
         policy::TwoFactor,
         secret::{Secret, random_text, same_bytes, sha256_hex},
-        tenant::{Tenant, Upstream as UpstreamSettings, UpstreamKind},
+        tenant::{Tenant, Upstream as UpstreamSettings},
     },
-    store::{StoreError, Tx},
-    upstream::{Arrival, DepartureRequest, Kind, UpstreamError, directory::typed_user_id},
+    upstream::{Arrival, DepartureRequest, Kind, UpstreamError},
 };
 
-use super::{FlowError, Flows, Visitor, issue_tokens::may_be_served};
-
-/// Strangers' tries are forgotten after this.
-const STRANGER_MEMORY: std::time::Duration = std::time::Duration::from_hours(24);
+use super::{
+    FlowError, Flows, Visitor,
+    issue_tokens::may_be_served,
+    strangers_tries::{clear_stranger, refund_stranger, stranger_rules},
+};
 
 /// How a sign-in at the university ended.
 #[derive(Debug)]
@@ -57,6 +54,7 @@ impl Flows {
         mut pending: PendingLogin,
         upstream: &UpstreamId,
         wishes: &LanguageWishes<'_>,
+        visitor: &Visitor,
     ) -> Result<Result<(String, PendingLogin), Arrived>, FlowError> {
         let Some(settings) = tenant.upstream(upstream.as_str()) else { return Ok(Err(Arrived::NotCompleted)) };
         let Some(upstream) = self.upstreams.get(&tenant.id, &settings.id) else { return Ok(Err(Arrived::Unusable)) };
@@ -88,7 +86,7 @@ impl Flows {
                 });
                 Ok(Ok((departure.location, pending)))
             }
-            Err(error) => self.upstream_failed(tenant, &pending, &error, &Visitor::default()).await.map(Err),
+            Err(error) => self.upstream_failed(tenant, &pending, &error, visitor).await.map(Err),
         }
     }
 
@@ -153,7 +151,11 @@ impl Flows {
                 self.admit(tenant, settings, identity, pending, wishes, visitor).await
             }
             Err(UpstreamError::Busy) => {
-                self.store.write(async |tx| Ok::<_, FlowError>(refund_stranger(&tx, &key, now).await?)).await?;
+                if let Some(rules) = stranger_rules(settings) {
+                    self.store
+                        .write(async |tx| Ok::<_, FlowError>(refund_stranger(&tx, &key, &rules, now).await?))
+                        .await?;
+                }
                 Err(FlowError::Busy)
             }
             Err(error) => self.upstream_failed(tenant, pending, &error, visitor).await,
@@ -245,8 +247,7 @@ impl Flows {
             })
             .await?;
         Ok(match suspended {
-            Some(AccountStatus::Ended) => Arrived::NotEligible(Ineligible::Graduate),
-            Some(_) => Arrived::NotEligible(Ineligible::Suspended),
+            Some(status) => Arrived::NotEligible(Ineligible::of(status)),
             None => Arrived::Proven(LoginTicket::Row { id: pending.id.clone(), secret }),
         })
     }
@@ -297,59 +298,6 @@ impl Flows {
         self.record_stranger(event).await?;
         Ok(arrived)
     }
-
-    /// Strangers are counted by a keyed hash of the name, so that the counter tells nobody's name.
-    fn stranger_key(&self, tenant: &Tenant, settings: &UpstreamSettings, user_id: &str) -> String {
-        // Counted as the directory reads it: another way of writing a name gets no tries of its own.
-        let name = typed_user_id(user_id).unwrap_or_else(|| user_id.to_owned()).to_lowercase();
-        self.vault.index(&format!("stranger/{}/{}", tenant.id, settings.id), &name)
-    }
-
-    /// Counts one try at a university password before it is compared; the wait, when there were too many.
-    async fn count_stranger(
-        &self,
-        settings: &UpstreamSettings,
-        key: &str,
-    ) -> Result<Option<std::time::Duration>, FlowError> {
-        let UpstreamKind::Directory(limits) = &settings.kind else { return Ok(None) };
-        // One more than allowed is never compared: the lock is set by the last one that is.
-        let rules = Rules {
-            max_attempts: limits.max_attempts,
-            window: limits.window,
-            lock: limits.window,
-            max_in_a_row: u32::MAX,
-            slows_down: false,
-        };
-        let now = self.now();
-        self.store
-            .write(async |tx| {
-                let tx = &tx;
-                let (mut ledger, version) = tx.stranger_ledger(key).await?;
-                Ok::<_, FlowError>(match ledger.spend(&rules, now) {
-                    Attempt::Counted { .. } => {
-                        tx.save_stranger_ledger(key, &ledger, version, now.plus(STRANGER_MEMORY)).await?;
-                        None
-                    }
-                    Attempt::TooEarly { wait } => Some(wait),
-                    Attempt::Locked(_) => Some(now.until(ledger.locked_until.unwrap_or(now))),
-                })
-            })
-            .await
-    }
-}
-
-/// A right password: this name's count begins anew.
-async fn clear_stranger(tx: &Tx, key: &str, now: Timestamp) -> Result<(), StoreError> {
-    let (mut ledger, version) = tx.stranger_ledger(key).await?;
-    ledger.clear();
-    tx.save_stranger_ledger(key, &ledger, version, now.plus(STRANGER_MEMORY)).await
-}
-
-/// Nobody compared: the try is given back.
-async fn refund_stranger(tx: &Tx, key: &str, now: Timestamp) -> Result<(), StoreError> {
-    let (mut ledger, version) = tx.stranger_ledger(key).await?;
-    ledger.refund();
-    tx.save_stranger_ledger(key, &ledger, version, now.plus(STRANGER_MEMORY)).await
 }
 
 /// One callback address per upstream (RFC 9700 §4.4).

@@ -121,6 +121,15 @@ impl Flows {
                 if account.email.is_some() {
                     return Err(FlowError::NotDue);
                 }
+                // A double click: the mail is on its way already.
+                let pause = self.limits.one_time_url.resend_cooldown;
+                let same =
+                    |url: &OneTimeUrl| url.address_index == link.url.address_index && now.since(url.created_at) < pause;
+                if cooldown.is_none()
+                    && tx.pending_url(&login, Purpose::RegisterEmail).await?.is_some_and(|url| same(&url))
+                {
+                    return Ok(EmailEntry::Sent);
+                }
                 if let Some(refusal) = self.link_limits(tx, &account, cooldown, now).await? {
                     return Ok(refusal);
                 }

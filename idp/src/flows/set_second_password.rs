@@ -14,7 +14,7 @@ use crate::{
         secret::Secret,
         tenant::{LocalizedText, Tenant},
     },
-    upstream::Kind,
+    upstream::{Kind, UpstreamError},
 };
 
 use super::{Current, FlowError, Flows, Visitor, current::fresh, deliver_mail::Post};
@@ -107,7 +107,11 @@ impl Flows {
         }
         let Some(upstream) = self.upstreams.get(&tenant.id, &account.upstream) else { return Ok(false) };
         match upstream.kind() {
-            Kind::Asking(asking) => Ok(asking.check_password(&account.user_id, entry.clone()).await.is_ok()),
+            Kind::Asking(asking) => match asking.check_password(&account.user_id, entry.clone()).await {
+                Ok(_) => Ok(true),
+                Err(UpstreamError::Busy) => Err(FlowError::Busy),
+                Err(_) => Ok(false),
+            },
             Kind::Redirecting(_) => Ok(false),
         }
     }

@@ -7,13 +7,19 @@ use axum::{
 use serde_json::json;
 
 use crate::{
-    domain::oauth_error::{ErrorCode, OAuthError},
+    domain::{
+        ids::LoginId,
+        language::{Language, LanguageWishes},
+        login::Ineligible,
+        oauth_error::{ErrorCode, OAuthError},
+    },
     flows::FlowError,
-    theme::{ErrorPage, Page, ProtocolError, TimedOut},
+    theme::{ErrorPage, NotEligible, NotEligibleReason, Page, ProtocolError, TimedOut},
 };
 
 use super::{
     headers::ContentPolicy,
+    paths,
     visit::{About, Visit, see_other},
 };
 
@@ -28,8 +34,12 @@ pub enum PageFailure {
     },
     /// P-28.
     TimedOut,
+    /// P-24: the account may not be served any more.
+    NotServed(Ineligible),
     /// No failure to speak of: the browser belongs to another page (303).
     Elsewhere(String),
+    /// Made by [`PageFailure::at`].
+    Of(LoginId, Box<PageFailure>),
     Flow(FlowError),
 }
 
@@ -52,6 +62,24 @@ impl PageFailure {
         Self::Error { code: "E-10", status: StatusCode::BAD_GATEWAY, protocol: None }
     }
 
+    /// At a login that the address does not name.
+    pub fn at(self, login: &LoginId) -> Self {
+        match self {
+            Self::Elsewhere(_) | Self::Of(..) => self,
+            failure => Self::Of(login.clone(), Box::new(failure)),
+        }
+    }
+
+    /// Larger than any request of ours.
+    pub fn too_large(status: StatusCode) -> Self {
+        let error = OAuthError::new(ErrorCode::InvalidRequest, "the request is too long");
+        Self::Error { code: "E-01", status, protocol: Some(error) }
+    }
+
+    pub fn wrong_method() -> Self {
+        Self::Error { code: "E-12", status: StatusCode::METHOD_NOT_ALLOWED, protocol: None }
+    }
+
     pub fn not_found() -> Self {
         Self::Error { code: "E-12", status: StatusCode::NOT_FOUND, protocol: None }
     }
@@ -61,6 +89,7 @@ impl From<FlowError> for PageFailure {
     fn from(error: FlowError) -> Self {
         match error {
             FlowError::LoginOver => Self::TimedOut,
+            FlowError::NotServed(reason) => Self::NotServed(reason),
             FlowError::OAuth(error) => Self::rejected(error),
             other => Self::Flow(other),
         }
@@ -103,41 +132,95 @@ impl IntoResponse for PageFailure {
     }
 }
 
-/// Renders what a handler has failed with, in the visitor's language and the tenant's look.
-pub fn tell(visit: &Visit, mut response: Response) -> Response {
+/// Renders what a handler has failed with, in the language, the look and with the support code of the login it failed at.
+pub async fn tell(visit: &Visit, path: &str, mut response: Response) -> Response {
     let Some(Untold(failure)) = response.extensions_mut().remove::<Untold>() else { return response };
-    let support_code = visit.flows().support_code();
-    let about = About { language: visit.language(), support_code: &support_code, theme: None };
-    let (status, page) = match &*failure {
-        PageFailure::TimedOut | PageFailure::Elsewhere(_) => {
-            (StatusCode::BAD_REQUEST, Page::TimedOut(TimedOut { sign_in: visit.start() }))
-        }
-        PageFailure::Error { code, status, protocol } => {
-            let protocol_error = protocol.as_ref().map(|error| ProtocolError {
-                error: error.code.as_str().to_owned(),
-                description: error.description.to_string(),
-            });
-            (*status, error_page(visit, code, protocol_error))
-        }
+    let (login, failure) = match &*failure {
+        PageFailure::Of(login, failure) => (Some(login.clone()), &**failure),
+        failure => (login_in(path), failure),
+    };
+    let place = Place::of(visit, login).await;
+    let (status, page) = match failure {
+        PageFailure::Error { code, status, protocol } => (*status, place.error_page(visit, code, protocol.as_ref())),
         PageFailure::Flow(error) => {
-            let (status, code) = outage(error, &support_code);
-            (status, error_page(visit, code, None))
+            let (status, code) = outage(error, &place.support_code);
+            (status, place.error_page(visit, code, None))
+        }
+        PageFailure::NotServed(reason) => {
+            let reason = NotEligibleReason::from(reason);
+            (StatusCode::FORBIDDEN, Page::NotEligible(NotEligible { reason, back_to_service: None, retry: None }))
+        }
+        PageFailure::TimedOut | PageFailure::Elsewhere(_) | PageFailure::Of(..) => {
+            (StatusCode::BAD_REQUEST, Page::TimedOut(TimedOut { sign_in: place.sign_in.clone() }))
         }
     };
-    tracing::info!(support_code, failure = ?failure, "a page told of a failure");
-    let mut told = visit.page_with(status, ContentPolicy::PageThatLeaves, &page, &about);
+    tracing::info!(support_code = place.support_code, ?failure, "a page told of a failure");
+    let mut told = visit.page_with(status, ContentPolicy::PageThatLeaves, &page, &place.about());
     retry_after(&mut told);
+    if let Some(allow) = response.headers_mut().remove(header::ALLOW) {
+        told.headers_mut().insert(header::ALLOW, allow);
+    }
     told
 }
 
-fn error_page(visit: &Visit, code: &str, protocol_error: Option<ProtocolError>) -> Page {
-    let restarts = matches!(code, "E-01" | "E-02" | "E-03" | "E-10");
-    Page::Error(ErrorPage {
-        code: code.to_owned(),
-        protocol_error,
-        sign_in: if restarts { visit.start() } else { None },
-        back: (!restarts).then(|| visit.path("/")),
-    })
+fn login_in(path: &str) -> Option<LoginId> {
+    LoginId::from_lower(path.strip_prefix("/login/")?.split('/').next()?)
+}
+
+/// Where a failure is told of.
+struct Place {
+    language: Language,
+    support_code: String,
+    theme: Option<String>,
+    /// To the sign-in: the same request anew if this browser still holds it, else the service's login start (J-01 1.0 d).
+    sign_in: Option<String>,
+}
+
+impl Place {
+    async fn of(visit: &Visit, login: Option<LoginId>) -> Self {
+        let ticket = login.as_ref().and_then(|login| visit.ticket(login));
+        let kept = match &ticket {
+            // A store that cannot be reached is no reason to say nothing.
+            Some(ticket) => visit.flows().remembered(visit.tenant(), ticket).await.unwrap_or_default(),
+            None => None,
+        };
+        let request = kept.as_ref().map(|kept| kept.destination.request());
+        let client = request.and_then(|request| visit.tenant().client(request.client.as_str()));
+        let wishes = LanguageWishes {
+            chosen: kept.as_ref().and_then(|kept| kept.language),
+            requested: request.and_then(|request| request.ui_locale),
+            ..visit.wishes()
+        };
+        let restarts = kept.as_ref().is_some_and(|kept| visit.flows().restart_login(kept).is_some());
+        let sign_in = match (&login, client) {
+            (Some(login), _) if restarts => Some(visit.path(&paths::page(login, "restart"))),
+            (_, Some(client)) => visit.start_of(client.id.as_str()),
+            _ => visit.start(),
+        };
+        Self {
+            language: visit.settle(&wishes),
+            support_code: login.map_or_else(|| visit.flows().support_code(), |login| login.as_str().to_owned()),
+            theme: client.and_then(|client| client.theme.clone()),
+            sign_in,
+        }
+    }
+
+    fn about(&self) -> About<'_> {
+        About { language: self.language, support_code: &self.support_code, theme: self.theme.as_deref() }
+    }
+
+    fn error_page(&self, visit: &Visit, code: &str, protocol: Option<&OAuthError>) -> Page {
+        let restarts = matches!(code, "E-01" | "E-02" | "E-03" | "E-10");
+        Page::Error(ErrorPage {
+            code: code.to_owned(),
+            protocol_error: protocol.map(|error| ProtocolError {
+                error: error.code.as_str().to_owned(),
+                description: error.description.to_string(),
+            }),
+            sign_in: if restarts { self.sign_in.clone() } else { None },
+            back: (!restarts).then(|| visit.path("/")),
+        })
+    }
 }
 
 /// What stops the house, or only this moment; the cause is logged here and nowhere else.
@@ -204,6 +287,7 @@ impl Challenge {
                 Some(HeaderValue::from_static("Basic realm=\"token\""))
             }
             Self::None | Self::Basic => None,
+            Self::Bearer if told.code == ErrorCode::TemporarilyUnavailable => None,
             Self::Bearer => {
                 let text =
                     format!("Bearer error=\"{}\", error_description=\"{}\"", told.code.as_str(), told.description);

@@ -15,6 +15,7 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use ipnet::IpNet;
 
 use super::client_address::{PeerAddress, client_address};
+use super::failure::PageFailure;
 
 /// Limits of every request, whatever its route.
 #[derive(Clone, Debug)]
@@ -53,24 +54,28 @@ impl Guard {
         Arc::new(Self { limits, trusted_proxies, running: AtomicUsize::new(0) })
     }
 
-    fn refusal(&self, request: &Request) -> Option<Response> {
+    fn refusal(&self, request: &Request) -> Option<StatusCode> {
         let url = request.uri().path_and_query().map_or(0, |text| text.as_str().len());
         if url > self.limits.url_bytes {
-            return Some(refuse(StatusCode::URI_TOO_LONG));
+            return Some(StatusCode::URI_TOO_LONG);
         }
         let headers = request.headers();
         if headers.len() > self.limits.header_lines || header_bytes(headers) > self.limits.header_bytes {
-            return Some(refuse(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE));
+            return Some(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
         }
         None
     }
 }
 
-/// Refuses what is too large, sheds what is too much, ends what takes too long, turns a panic into 500,
+/// Set on a request that is too large: nobody reads it, and the tenant's page says so.
+#[derive(Clone, Copy, Debug)]
+pub struct Oversize(pub StatusCode);
+
+/// Marks what is too large, sheds what is too much, ends what takes too long, turns a panic into 500,
 /// and tells the handlers the `ClientAddress`.
 pub async fn guard(State(guard): State<Arc<Guard>>, mut request: Request, next: Next) -> Response {
-    if let Some(refusal) = guard.refusal(&request) {
-        return refusal;
+    if let Some(status) = guard.refusal(&request) {
+        request.extensions_mut().insert(Oversize(status));
     }
     let Some(_place) = Place::take(&guard) else {
         metrics::counter!("idp_http_requests_shed_total").increment(1);
@@ -123,18 +128,33 @@ impl BodyLimit {
 
 /// Reads the whole body before the handler starts, so that no handler ever waits for a slow sender.
 pub async fn body(State(limit): State<BodyLimit>, request: Request, next: Next) -> Response {
+    match read_whole(limit, request).await {
+        Ok(request) => next.run(request).await,
+        Err(status) => refuse(status),
+    }
+}
+
+/// The same for people: a page says that it was too much.
+pub async fn page_body(State(limit): State<BodyLimit>, request: Request, next: Next) -> Response {
+    match read_whole(limit, request).await {
+        Ok(request) => next.run(request).await,
+        Err(status) => PageFailure::too_large(status).into_response(),
+    }
+}
+
+async fn read_whole(limit: BodyLimit, request: Request) -> Result<Request, StatusCode> {
     if request.body().is_end_stream() {
-        return next.run(request).await;
+        return Ok(request);
     }
     let (parts, body) = request.into_parts();
     if body.size_hint().lower() > u64::try_from(limit.bytes).unwrap_or(u64::MAX) {
-        return refuse(StatusCode::PAYLOAD_TOO_LARGE);
+        return Err(StatusCode::PAYLOAD_TOO_LARGE);
     }
     match tokio::time::timeout(limit.within, Limited::new(body, limit.bytes).collect()).await {
-        Ok(Ok(whole)) => next.run(Request::from_parts(parts, Body::from(whole.to_bytes()))).await,
-        Ok(Err(error)) if error.is::<LengthLimitError>() => refuse(StatusCode::PAYLOAD_TOO_LARGE),
-        Ok(Err(_)) => refuse(StatusCode::BAD_REQUEST),
-        Err(_) => refuse(StatusCode::REQUEST_TIMEOUT),
+        Ok(Ok(whole)) => Ok(Request::from_parts(parts, Body::from(whole.to_bytes()))),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(StatusCode::PAYLOAD_TOO_LARGE),
+        Ok(Err(_)) => Err(StatusCode::BAD_REQUEST),
+        Err(_) => Err(StatusCode::REQUEST_TIMEOUT),
     }
 }
 

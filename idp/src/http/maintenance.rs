@@ -2,9 +2,9 @@
 
 use axum::{
     extract::Request,
-    http::StatusCode,
+    http::{HeaderValue, StatusCode, header},
     middleware::Next,
-    response::{IntoResponse, Response},
+    response::Response,
 };
 
 use crate::theme::{Maintenance, Page};
@@ -22,5 +22,7 @@ pub async fn close(visit: Visit, request: Request, next: Next) -> Response {
     let page = Page::Maintenance(Maintenance { from: planned.from, until: planned.until });
     let support_code = visit.flows().support_code();
     let about = About { language: visit.language(), support_code: &support_code, theme: None };
-    visit.page_with(StatusCode::SERVICE_UNAVAILABLE, ContentPolicy::Page, &page, &about).into_response()
+    let mut response = visit.page_with(StatusCode::SERVICE_UNAVAILABLE, ContentPolicy::Page, &page, &about);
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(now.until(planned.until).as_secs()));
+    response
 }

@@ -34,6 +34,7 @@ use crate::domain::entropy::Entropy;
 
 use deeds::Deeds;
 use limits::{BodyLimit, Guard, RequestLimits};
+use login::front;
 use oidc::{authorize, discovery, end_session, introspection, jwks, revocation, token, userinfo};
 use site::House;
 
@@ -45,7 +46,7 @@ pub fn router(
     trusted_proxies: Vec<IpNet>,
 ) -> Router {
     let routes = documents().merge(endpoints()).merge(front_channel(deeds)).merge(sign_in_pages(deeds));
-    let routes = routes.fallback(login::front::not_found).layer(from_fn(access::name_route));
+    let routes = routes.fallback(front::not_found).layer(from_fn(access::name_route));
     Router::new()
         .fallback(site::dispatch)
         .with_state((house, routes))
@@ -61,6 +62,7 @@ fn documents() -> Router {
         .route("/.well-known/oauth-authorization-server", get(discovery::get))
         .route("/jwks", get(jwks::get))
         .route("/assets/{theme}/{file}", get(assets::get))
+        .method_not_allowed_fallback(front::other_endpoint_method)
 }
 
 /// Called by clients. Their writes go through the group-committing writer, which outlives a hung-up caller.
@@ -73,28 +75,30 @@ fn endpoints() -> Router {
         .route("/introspect", post(introspection::post))
         .route("/revoke", post(revocation::post))
         .merge(shared)
+        .method_not_allowed_fallback(front::other_endpoint_method)
         .layer(from_fn_with_state(BodyLimit::FORM, limits::body))
 }
 
 /// Clients send a browser here.
 fn front_channel(deeds: &Deeds) -> Router {
     Router::new()
-        .route("/authorize", get(authorize::get).post(authorize::post))
-        .route("/logout", get(end_session::get).post(end_session::post))
+        .route("/authorize", get(authorize::get).post(authorize::post).head(front::untouched))
+        .route("/logout", get(end_session::get).post(end_session::post).head(front::untouched))
+        .method_not_allowed_fallback(front::other_method)
         .layer(from_fn(maintenance::close))
         .layer(from_fn_with_state(deeds.clone(), deeds::finish_all))
-        .layer(from_fn_with_state(BodyLimit::FORM, limits::body))
+        .layer(from_fn_with_state(BodyLimit::FORM, limits::page_body))
 }
 
 /// Used by people.
 fn sign_in_pages(deeds: &Deeds) -> Router {
     // These two write although they are GETs: the university's answer, and the end of a login.
     let writing = Router::new()
-        .route("/upstream/{upstream}/callback", get(login::callback::get))
-        .route("/login/{login}/finish", get(login::finish::get))
+        .route("/upstream/{upstream}/callback", get(login::callback::get).head(front::untouched))
+        .route("/login/{login}/finish", get(login::finish::get).head(front::untouched))
         .layer(from_fn_with_state(deeds.clone(), deeds::finish_all));
     Router::new()
-        .route("/", get(login::front::get))
+        .route("/", get(front::get))
         .route("/link/{token}", get(login::confirm_link::get).post(login::confirm_link::post))
         .route("/login/{login}", get(login::sign_in::get).post(login::sign_in::post))
         .route("/login/{login}/restart", get(login::restart::get))
@@ -123,6 +127,7 @@ fn sign_in_pages(deeds: &Deeds) -> Router {
         .route("/login/{login}/lost-mailbox", get(login::lost_mailbox::get))
         .layer(from_fn_with_state(deeds.clone(), deeds::finish_posts))
         .merge(writing)
+        .method_not_allowed_fallback(front::other_method)
         .layer(from_fn(maintenance::close))
-        .layer(from_fn_with_state(BodyLimit::FORM, limits::body))
+        .layer(from_fn_with_state(BodyLimit::FORM, limits::page_body))
 }

@@ -18,7 +18,13 @@ use crate::{
     theme::Themes,
 };
 
-use super::{failure, headers::StrictTransport, oidc::discovery, visit::Visit};
+use super::{
+    failure::{self, PageFailure},
+    headers::StrictTransport,
+    limits::Oversize,
+    oidc::discovery,
+    visit::Visit,
+};
 
 const OAUTH_METADATA: &str = "/.well-known/oauth-authorization-server";
 
@@ -116,12 +122,16 @@ pub async fn dispatch(State((house, routes)): State<(Arc<ArcSwap<House>>, Router
     }
     let secure = site.tenant.issuer.is_secure();
     let visit = Visit::of(&house, site, &request);
-    request.extensions_mut().insert(visit.clone());
-    let answered = routes.oneshot(request).await;
-    let mut response = match answered {
-        Ok(response) => failure::tell(&visit, response),
-        Err(never) => match never {},
+    let response = if let Some(Oversize(status)) = request.extensions().get::<Oversize>() {
+        PageFailure::too_large(*status).into_response()
+    } else {
+        request.extensions_mut().insert(visit.clone());
+        match routes.oneshot(request).await {
+            Ok(response) => response,
+            Err(never) => match never {},
+        }
     };
+    let mut response = failure::tell(&visit, &path, response).await;
     if secure {
         response.extensions_mut().insert(StrictTransport::Host);
     }

@@ -1,6 +1,13 @@
 //! One request as the handlers see it: whose site, which browser, in which language, and the page it gets.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use axum::{
     extract::{FromRequestParts, Request},
@@ -42,6 +49,8 @@ pub struct Visit {
     pub jar: Arc<Jar>,
     pub visitor: Visitor,
     accept_language: Option<Arc<str>>,
+    /// The page that the flash is for has read it.
+    flash_read: Arc<AtomicBool>,
 }
 
 /// What the next page must say of the POST before it; read once.
@@ -74,6 +83,7 @@ impl Visit {
             jar: Arc::new(Jar::read(request.headers())),
             visitor: Visitor { address_prefix: address.map(|address| address_prefix(address.0)) },
             accept_language: accept.map(Arc::from),
+            flash_read: Arc::default(),
         }
     }
 
@@ -156,7 +166,11 @@ impl Visit {
         let name = self.cookies().flash();
         let text = self.jar.get(&name);
         let flash: Option<Flash> = text.and_then(|text| self.flows().open_cookie(&self.tenant().id, &name, text));
-        flash.filter(|flash| flash.place == place).unwrap_or_default()
+        let flash = flash.filter(|flash| flash.place == place);
+        if flash.is_some() {
+            self.flash_read.store(true, Ordering::Relaxed);
+        }
+        flash.unwrap_or_default()
     }
 
     /// What speaks for a language, besides what a login knows.
@@ -205,7 +219,7 @@ impl Visit {
             Ok(html) => {
                 let mut response = (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response();
                 response.extensions_mut().insert(policy);
-                if self.jar.get(&self.cookies().flash()).is_some() {
+                if self.flash_read.load(Ordering::Relaxed) {
                     append(response.headers_mut(), cookies::remove(tenant, &self.cookies().flash()));
                 }
                 response

@@ -132,7 +132,7 @@ mod tests {
             r#"{"a":1e999}"#,
             r#"{"a":NaN}"#,
             r#"{"a":1,}"#,
-            r#"{a:1}"#,
+            r"{a:1}",
         ] {
             assert!(object(json.as_bytes()).is_none(), "{json}");
         }

@@ -103,7 +103,8 @@ impl Store {
         let inner =
             Arc::new(Inner { backend, reader, writer, caches, queue, wait, committer: Mutex::new(Some(committer)) });
         if backend == Backend::Sqlite {
-            tokio::spawn(watch(Arc::downgrade(&inner)));
+            let seen = data_version(&inner).await?;
+            tokio::spawn(watch(Arc::downgrade(&inner), seen));
         }
         Ok(Self { inner })
     }
@@ -232,14 +233,12 @@ fn quiet(options: &mut ConnectOptions) {
 
 /// Empties the caches when another process, such as the command line, has written to the file:
 /// `data_version` of the one connection that writes for this process changes only then.
-async fn watch(store: Weak<Inner>) {
-    let mut seen = None;
+async fn watch(store: Weak<Inner>, mut seen: Option<i64>) {
     loop {
         tokio::time::sleep(WATCH).await;
         let Some(store) = store.upgrade() else { return };
-        let pragma = Statement::from_string(store.writer.get_database_backend(), "PRAGMA data_version");
-        let version = match store.writer.query_one_raw(pragma).await {
-            Ok(row) => row.and_then(|row| row.try_get_by_index::<i64>(0).ok()),
+        let version = match data_version(&store).await {
+            Ok(version) => version,
             Err(_) if store.queue.is_closed() => return,
             Err(error) => {
                 tracing::warn!(%error, "cannot see whether another process has written");
@@ -252,4 +251,10 @@ async fn watch(store: Weak<Inner>) {
         }
         seen = version;
     }
+}
+
+async fn data_version(store: &Inner) -> Result<Option<i64>, sea_orm::DbErr> {
+    let pragma = Statement::from_string(store.writer.get_database_backend(), "PRAGMA data_version");
+    let row = store.writer.query_one_raw(pragma).await?;
+    Ok(row.and_then(|row| row.try_get_by_index::<i64>(0).ok()))
 }

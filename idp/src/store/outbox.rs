@@ -78,6 +78,13 @@ impl Store {
         Ok(leased)
     }
 
+    /// Gives back what a process that is gone had leased. Only where one process serves the database.
+    pub async fn release_letters(&self) -> Result<(), StoreError> {
+        let release = Entity::update_many().col_expr(Column::LeasedUntil, Expr::value(0_i64)).filter(waiting());
+        release.exec(self.writer()).await?;
+        Ok(())
+    }
+
     /// False if the lease ran out and another worker took the letter, or it was withdrawn meanwhile.
     pub async fn finish_letter(&self, leased: &OutboxLetter, report: LetterReport) -> Result<bool, StoreError> {
         let mut update = Entity::update_many()

@@ -83,11 +83,13 @@ impl Ledger {
         Attempt::Counted { last_before_lock }
     }
 
-    /// A counted try that was never compared is given back.
-    pub fn refund(&mut self) {
+    /// A counted try that was never compared is given back; the lock it set goes, the tries before it stay.
+    pub fn refund(&mut self, rules: &Rules) {
+        if self.locked_until.take().is_some() {
+            self.in_window = rules.max_attempts;
+        }
         self.in_window = self.in_window.saturating_sub(1);
         self.in_a_row = self.in_a_row.saturating_sub(1);
-        self.locked_until = None;
     }
 
     /// A right try: this factor's count begins anew.
@@ -114,8 +116,8 @@ mod tests {
     fn rules() -> Rules {
         Rules {
             max_attempts: 5,
-            window: Duration::from_secs(900),
-            lock: Duration::from_secs(900),
+            window: Duration::from_mins(15),
+            lock: Duration::from_mins(15),
             max_in_a_row: 100,
             slows_down: true,
         }
@@ -148,6 +150,19 @@ mod tests {
     }
 
     #[test]
+    fn a_refund_gives_back_one_try_and_not_those_before_it() {
+        let (mut ledger, rules, mut now) = (Ledger::default(), rules(), Timestamp::from_seconds(1000));
+        for _ in 0..5 {
+            now = now.plus(Duration::from_secs(20));
+            ledger.spend(&rules, now);
+        }
+        ledger.refund(&rules);
+        now = now.plus(Duration::from_secs(20));
+        assert_eq!(ledger.spend(&rules, now), Attempt::Counted { last_before_lock: true });
+        assert!(matches!(ledger.spend(&rules, now), Attempt::Locked(_)));
+    }
+
+    #[test]
     fn success_clears_and_a_hundred_in_a_row_end_it() {
         let (mut ledger, rules, mut now) = (Ledger::default(), rules(), Timestamp::from_seconds(1000));
         for _ in 0..99 {
@@ -171,10 +186,7 @@ mod tests {
             for gap in gaps {
                 now = now.plus(Duration::from_secs(gap));
                 let before = ledger.in_a_row;
-                match ledger.spend(&rules, now) {
-                    Attempt::Counted { .. } => { compared.push(now); prop_assert_eq!(ledger.in_a_row, before + 1); }
-                    _ => prop_assert_eq!(ledger.in_a_row, before),
-                }
+                if let Attempt::Counted { .. } = ledger.spend(&rules, now) { compared.push(now); prop_assert_eq!(ledger.in_a_row, before + 1); } else { prop_assert_eq!(ledger.in_a_row, before) }
             }
             for start in &compared {
                 let seen = compared.iter().filter(|at| *at >= start && at.since(*start) < rules.window).count();

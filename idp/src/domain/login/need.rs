@@ -112,8 +112,8 @@ mod tests {
     #[test]
     fn the_lower_max_age_holds() {
         let (policy, mut client, mut request) = (samples::policy(), samples::client(), samples::request());
-        client.default_max_age = Some(Duration::from_secs(600));
-        request.max_age = Some(Duration::from_secs(900));
-        assert_eq!(Need::of(&policy, &client, &request, None).unwrap().max_age, Some(Duration::from_secs(600)));
+        client.default_max_age = Some(Duration::from_mins(10));
+        request.max_age = Some(Duration::from_mins(15));
+        assert_eq!(Need::of(&policy, &client, &request, None).unwrap().max_age, Some(Duration::from_mins(10)));
     }
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Destination, is_over};
 use crate::domain::{
+    account::AccountStatus,
     clock::Timestamp,
     ids::{LoginId, UpstreamId},
     language::Language,
@@ -63,6 +64,13 @@ pub enum Ineligible {
     Missing(Vec<String>),
     #[serde(rename = "s")]
     Suspended,
+}
+
+impl Ineligible {
+    /// Why an account that is not served is not.
+    pub fn of(status: AccountStatus) -> Self {
+        if status == AccountStatus::Ended { Self::Graduate } else { Self::Suspended }
+    }
 }
 
 /// The browser is at the university.

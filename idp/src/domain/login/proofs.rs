@@ -82,6 +82,11 @@ impl Proofs {
         methods
     }
 
+    /// When the newest of them was given.
+    pub fn newest(&self) -> Option<Timestamp> {
+        self.0.iter().map(|proof| proof.at).max()
+    }
+
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -4,12 +4,16 @@ use axum::response::Response;
 
 use crate::{
     domain::{
-        account::masked_user_id, authorization_request::AuthorizationRequest, clock::Timestamp,
-        language::LanguageWishes, login::Gate,
+        account::masked_user_id,
+        authorization_request::{AuthorizationRequest, Prompt},
+        clock::Timestamp,
+        language::{Language, LanguageWishes},
+        login::{Destination, Gate, LoginTicket, PendingLogin},
     },
     flows::{Continued, LiveSession},
     http::{
         failure::PageFailure,
+        paths,
         visit::{About, see_other},
     },
     theme::{AlreadySignedIn, Page},
@@ -19,6 +23,7 @@ use super::{AtLogin, Press, Standing, at::other_account};
 
 struct Entry {
     request: AuthorizationRequest,
+    language: Option<Language>,
     begun_at: Timestamp,
     live: LiveSession,
     other: bool,
@@ -30,15 +35,18 @@ async fn entry(at: &AtLogin) -> Result<Entry, PageFailure> {
     let live = at.visit.live_session().await?;
     match (at.standing().await?, live) {
         (Standing::Pending(pending), Some(live)) => Ok(Entry {
+            // Who may choose must see who is signed in.
+            other: pending.destination.request().prompt == Prompt::SelectAccount,
             request: pending.destination.request().clone(),
+            language: pending.language,
             begun_at: pending.begun_at,
             live,
-            other: false,
             unfinished: true,
         }),
         (Standing::Row(current), Some(live)) => Ok(Entry {
             other: other_account(Some(&live), &current),
             request: current.login.destination.request().clone(),
+            language: Some(current.login.language),
             begun_at: current.login.begun_at,
             unfinished: current.login.finished_at.is_none(),
             live,
@@ -66,7 +74,7 @@ pub async fn post(press: Press) -> Result<Response, PageFailure> {
     let entry = entry(at).await?;
     let (visit, flows) = (&at.visit, at.visit.flows());
     if press.text("action") == "sign-out" {
-        flows.end_session(visit.tenant(), &entry.live, &visit.visitor).await?;
+        flows.end_session(visit.tenant(), &entry.live, Some(&entry.request.client), &visit.visitor).await?;
         let mut response = if entry.unfinished { at.onward() } else { see_other(&at.path("restart")) };
         visit.take_session(response.headers_mut());
         return Ok(response);
@@ -83,13 +91,14 @@ pub async fn post(press: Press) -> Result<Response, PageFailure> {
 }
 
 fn restart(at: &AtLogin, entry: &Entry) -> Result<Response, PageFailure> {
-    use crate::{
-        domain::login::{Destination, LoginTicket},
-        http::paths,
-    };
     let visit = &at.visit;
-    let destination = Destination::Client(Box::new(entry.request.clone()));
-    let pending = visit.flows().new_pending(destination);
+    let mut request = entry.request.clone();
+    if request.prompt == Prompt::SelectAccount {
+        // The choice was made: it is not asked again.
+        request.prompt = Prompt::Unset;
+    }
+    let destination = Destination::Client(Box::new(request));
+    let pending = PendingLogin { language: entry.language, ..visit.flows().new_pending(destination) };
     let mut response = see_other(&visit.path(&paths::sign_in(&pending.id)));
     visit.take_ticket(response.headers_mut(), &at.id);
     visit.give_ticket(response.headers_mut(), &LoginTicket::Pending(Box::new(pending)))?;
@@ -98,8 +107,12 @@ fn restart(at: &AtLogin, entry: &Entry) -> Result<Response, PageFailure> {
 
 fn about<'a>(at: &'a AtLogin, entry: &Entry) -> About<'a> {
     let visit = &at.visit;
-    let wishes =
-        LanguageWishes { requested: entry.request.ui_locale, account: entry.live.account.language, ..visit.wishes() };
+    let wishes = LanguageWishes {
+        chosen: entry.language,
+        requested: entry.request.ui_locale,
+        account: entry.live.account.language,
+        ..visit.wishes()
+    };
     let client = visit.tenant().client(entry.request.client.as_str());
     About {
         language: visit.settle(&wishes),

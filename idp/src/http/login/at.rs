@@ -61,24 +61,20 @@ impl<S: Send + Sync> FromRequestParts<S> for AtLogin {
         };
         match visit.ticket(&id) {
             Some(ticket) => Ok(Self { visit, id, ticket }),
-            None => Err(without_ticket(&visit, parts)),
+            None => Err(without_ticket(&visit, &id, parts)),
         }
     }
 }
 
-/// No live login here (J-14): a press tells of refused cookies or of an end, an old P-01 leads to the login start.
-fn without_ticket(visit: &Visit, parts: &Parts) -> Response {
-    if parts.method == Method::POST && visit.jar.is_empty() {
+/// No live login here (J-14): a browser that refuses cookies is told so, an old P-01 leads to the login start.
+fn without_ticket(visit: &Visit, id: &LoginId, parts: &Parts) -> Response {
+    if visit.jar.is_empty() && (parts.method == Method::POST || visit.flows().has_just_begun(id)) {
         return PageFailure::no_cookies().into_response();
     }
-    // Sent here a moment ago by the service, and no cookie was kept: the login start would only send it here again.
-    let from_elsewhere = parts.headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site");
-    if from_elsewhere && visit.jar.is_empty() {
-        return PageFailure::no_cookies().into_response();
-    }
-    let is_sign_in = parts.uri.path().split('/').filter(|part| !part.is_empty()).count() == 2;
+    let path = parts.uri.path();
+    let leads_to_sign_in = path == paths::sign_in(id) || path == paths::page(id, "restart");
     match visit.start() {
-        Some(start) if is_sign_in && parts.method != Method::POST => see_other(&start),
+        Some(start) if leads_to_sign_in && parts.method != Method::POST => see_other(&start),
         _ => PageFailure::TimedOut.into_response(),
     }
 }
@@ -179,7 +175,7 @@ impl AtLogin {
 
     pub async fn unless_signed_in(&self, begun_at: crate::domain::clock::Timestamp) -> Result<(), PageFailure> {
         match self.visit.live_session().await? {
-            Some(live) if live.session.created_at > begun_at => {
+            Some(live) if live.session.is_proven_after(begun_at) => {
                 Err(PageFailure::Elsewhere(self.path("already-signed-in")))
             }
             _ => Ok(()),

@@ -1,7 +1,7 @@
 //! GET /upstream/{upstream}/callback: the browser is back from the university (journeys J-01 1.3; SR-73).
 
 use axum::{
-    extract::{Path, RawQuery},
+    extract::{Path, RawQuery, rejection::PathRejection},
     response::Response,
 };
 
@@ -23,9 +23,10 @@ use super::{AtLogin, sign_in};
 
 pub async fn get(
     visit: Visit,
-    Path(upstream): Path<String>,
+    upstream: Result<Path<String>, PathRejection>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, PageFailure> {
+    let Path(upstream) = upstream.map_err(|_| PageFailure::not_found())?;
     let query = query.unwrap_or_default();
     let parameters = Parameters::parse(query.as_bytes()).map_err(|_| PageFailure::out_of_order())?;
     // `state` names the login it belongs to; without that login's ticket this answer is not this browser's.
@@ -42,5 +43,6 @@ pub async fn get(
     let upstream = UpstreamId::new(upstream);
     let arrived = visit.flows().arrive(visit.tenant(), &upstream, &parameters, &pending, &wishes, &visit.visitor).await;
     let at = AtLogin { ticket: LoginTicket::Pending(Box::new(pending.clone())), id, visit: visit.clone() };
-    sign_in::ended(&at, pending, at.due(arrived)?, None)
+    let ended = at.due(arrived).and_then(|arrived| sign_in::ended(&at, pending, arrived, None));
+    ended.map_err(|failure| failure.at(&at.id))
 }

@@ -1,9 +1,13 @@
 //! GET and POST /link/{token}: P-04, P-05 or P-23 (journeys J-02 2.3, J-15, J-16). GET changes nothing, whoever asks.
 
-use axum::{extract::Path, http::HeaderMap, response::Response};
+use axum::{
+    extract::{Path, rejection::PathRejection},
+    http::{HeaderMap, StatusCode},
+    response::Response,
+};
 
 use crate::{
-    domain::{ids::LoginId, language::Language, one_time_url::LinkVerdict},
+    domain::{ids::LoginId, language::Language, one_time_url::LinkVerdict, parameters::encode},
     flows::{LinkAbout, LinkView},
     http::{
         csrf,
@@ -14,24 +18,37 @@ use crate::{
     },
     theme::{ConfirmLink, EmailRegistered, LinkInvalid, LinkRetry, Onward, Page},
 };
-use axum::http::StatusCode;
 
-pub async fn get(visit: Visit, Path(token): Path<String>) -> Result<Response, PageFailure> {
+type Token = Result<Path<String>, PathRejection>;
+
+/// What is no text is no link of ours: E-33.
+fn readable(token: Token) -> String {
+    token.map_or_else(|_| "unreadable".to_owned(), |Path(token)| token)
+}
+
+pub async fn get(visit: Visit, token: Token) -> Result<Response, PageFailure> {
+    let token = readable(token);
     let view = visit.flows().look_at_link(visit.tenant(), &token).await?;
     Ok(show(&visit, &token, view))
 }
 
 /// No form token: the URL itself is the proof. Another site's press is refused.
-pub async fn post(visit: Visit, Path(token): Path<String>, headers: HeaderMap) -> Result<Response, PageFailure> {
+pub async fn post(visit: Visit, token: Token, headers: HeaderMap) -> Result<Response, PageFailure> {
+    let token = readable(token);
     csrf::same_site(&visit, &headers)?;
     visit.flows().confirm_link(visit.tenant(), &token, &visit.visitor).await?;
-    Ok(see_other(&visit.path(&format!("/link/{token}"))))
+    Ok(see_other(&visit.path(&address(&token))))
+}
+
+/// Whatever was opened: it may hold what no address may.
+fn address(token: &str) -> String {
+    format!("/link/{}", encode(token))
 }
 
 fn show(visit: &Visit, token: &str, view: LinkView) -> Response {
     let (page, about) = match view {
         LinkView::Good { email_masked, user_id_masked, about } => {
-            let action = visit.path(&format!("/link/{token}"));
+            let action = visit.path(&address(token));
             (Page::ConfirmLink(ConfirmLink { action, email_masked, user_id_masked }), Some(about))
         }
         LinkView::Confirmed(about) => {

@@ -20,11 +20,7 @@ use super::{AtLogin, Standing};
 
 pub async fn get(at: AtLogin) -> Result<Response, PageFailure> {
     let (pending, reason) = refused(&at).await?;
-    let reason = match reason {
-        Ineligible::Graduate => NotEligibleReason::Graduate,
-        Ineligible::Suspended => NotEligibleReason::Suspended,
-        Ineligible::Missing(names) => NotEligibleReason::Missing(missing(&names)),
-    };
+    let reason = NotEligibleReason::from(&reason);
     let retry = matches!(reason, NotEligibleReason::Missing(_)).then(|| at.path("restart"));
     let page = Page::NotEligible(NotEligible { reason, back_to_service: Some(at.path("decline")), retry });
     Ok(at.visit.page(&page, &about(&at, &at.visit, &pending)))
@@ -48,6 +44,16 @@ async fn refused(at: &AtLogin) -> Result<(Box<PendingLogin>, Ineligible), PageFa
             None => Err(PageFailure::Elsewhere(at.gate_path(&Gate::SignIn))),
         },
         Standing::Row(_) => Err(PageFailure::Elsewhere(at.path("next"))),
+    }
+}
+
+impl From<&Ineligible> for NotEligibleReason {
+    fn from(reason: &Ineligible) -> Self {
+        match reason {
+            Ineligible::Graduate => Self::Graduate,
+            Ineligible::Suspended => Self::Suspended,
+            Ineligible::Missing(names) => Self::Missing(missing(names)),
+        }
     }
 }
 

@@ -4,14 +4,13 @@ use axum::response::Response;
 
 use crate::{
     domain::{
-        authorization_request::AuthorizationRequest,
-        clock::Timestamp,
+        authorization_request::Prompt,
         ids::UpstreamId,
         language::{Language, LanguageWishes},
-        login::{Destination, Gate, LoginTicket, PendingLogin},
+        login::{Gate, Login, LoginTicket, PendingLogin},
         tenant::UpstreamKind,
     },
-    flows::Arrived,
+    flows::{Arrived, Remembered},
     http::{
         failure::PageFailure,
         paths,
@@ -22,53 +21,44 @@ use crate::{
 
 use super::{AtLogin, Press, Standing};
 
-/// What P-01 needs to know, from a ticket or from a row.
-struct Entry {
-    destination: Destination,
-    begun_at: Timestamp,
-    chosen: Option<Language>,
+fn wishes<'a>(visit: &'a Visit, kept: &Remembered) -> LanguageWishes<'a> {
+    LanguageWishes { chosen: kept.language, requested: kept.destination.request().ui_locale, ..visit.wishes() }
 }
 
-impl Entry {
-    fn request(&self) -> &AuthorizationRequest {
-        self.destination.request()
-    }
-
-    fn wishes<'a>(&self, visit: &'a Visit) -> LanguageWishes<'a> {
-        LanguageWishes { chosen: self.chosen, requested: self.request().ui_locale, ..visit.wishes() }
-    }
-}
-
-async fn entry(at: &AtLogin) -> Result<(Entry, Option<Box<PendingLogin>>), PageFailure> {
+/// What P-01 needs to know; the sealed login, if the university has not answered yet.
+async fn entry(at: &AtLogin) -> Result<(Remembered, Option<Box<PendingLogin>>), PageFailure> {
     Ok(match at.standing().await? {
         Standing::Pending(pending) => {
-            let entry = Entry {
+            let kept = Remembered {
                 destination: pending.destination.clone(),
                 begun_at: pending.begun_at,
-                chosen: pending.language,
+                language: pending.language,
             };
-            (entry, Some(pending))
+            (kept, Some(pending))
         }
         // Back from a later page (J-14): the same entry; ログイン restarts the login.
         Standing::Row(current) if current.login.finished_at.is_none() => {
-            let chosen = Some(current.login.language);
-            (Entry { destination: current.login.destination, begun_at: current.login.begun_at, chosen }, None)
+            let Login { destination, begun_at, language, .. } = current.login;
+            (Remembered { destination, begun_at, language: Some(language) }, None)
         }
         Standing::Row(_) => return Err(PageFailure::Elsewhere(at.path("already-signed-in"))),
     })
 }
 
 pub async fn get(at: AtLogin) -> Result<Response, PageFailure> {
-    let (entry, pending) = entry(&at).await?;
+    let (kept, pending) = entry(&at).await?;
     let visit = &at.visit;
     if let Some(pending) = &pending {
         let live = visit.live_session().await?;
+        if live.is_some() && pending.destination.request().prompt == Prompt::SelectAccount {
+            return Ok(see_other(&at.path("already-signed-in")));
+        }
         let gate = visit.flows().pending_gate(visit.tenant(), pending, live.as_ref());
         if gate != Gate::SignIn {
             return Ok(see_other(&at.gate_path(&gate)));
         }
     }
-    let language = visit.settle(&entry.wishes(visit));
+    let language = visit.settle(&wishes(visit, &kept));
     let flash = at.flash("sign-in");
     let tenant = visit.tenant();
     let upstreams = tenant.enabled_upstreams().map(|upstream| SignInUpstream {
@@ -76,38 +66,33 @@ pub async fn get(at: AtLogin) -> Result<Response, PageFailure> {
         name: upstream.name.in_language(language, tenant.default_language).unwrap_or_default().to_owned(),
         asks_password: matches!(upstream.kind, UpstreamKind::Directory(_)),
     });
-    let kept = |name: &str| flash.kept.get(name).cloned();
+    let typed = |name: &str| flash.kept.get(name).cloned();
     let page = Page::SignIn(SignIn {
         action: visit.path(&paths::sign_in(&at.id)),
         form_token: at.form_token(),
         upstreams: upstreams.collect(),
-        chosen: kept("upstream"),
-        user_name: kept("username").or_else(|| entry.request().login_hint.clone()).unwrap_or_default(),
+        chosen: typed("upstream"),
+        user_name: typed("username").or_else(|| kept.destination.request().login_hint.clone()).unwrap_or_default(),
         languages: visit.site.languages.clone(),
         forgot: None,
         errors: flash.problems,
     });
-    let client = tenant.client(entry.request().client.as_str());
+    let client = tenant.client(kept.destination.request().client.as_str());
     let theme = client.and_then(|client| client.theme.as_deref());
     Ok(visit.page(&page, &About { language, support_code: at.id.as_str(), theme }))
 }
 
 pub async fn post(press: Press) -> Result<Response, PageFailure> {
     let at = &press.at;
-    let (entry, pending) = entry(at).await?;
-    at.unless_signed_in(entry.begun_at).await?;
-    let mut pending = match pending {
+    let (kept, pending) = entry(at).await?;
+    at.unless_signed_in(kept.begun_at).await?;
+    let pending = match pending {
         Some(pending) => *pending,
-        None => at
-            .visit
-            .flows()
-            .restart_login(&entry.destination, entry.begun_at, entry.chosen)
-            .ok_or(PageFailure::TimedOut)?,
+        None => at.visit.flows().restart_login(&kept).ok_or(PageFailure::TimedOut)?,
     };
-    pending.pressed_at = at.visit.house.clock.now();
     match press.text("action") {
         "set-language" => set_language(&press, pending),
-        _ => sign_in(&press, &entry, pending).await,
+        _ => sign_in(&press, &kept, pending).await,
     }
 }
 
@@ -120,22 +105,22 @@ fn set_language(press: &Press, mut pending: PendingLogin) -> Result<Response, Pa
         return Err(PageFailure::out_of_order());
     };
     pending.language = Some(language);
+    pending.pressed_at = visit.house.clock.now();
     let mut response = see_other(&visit.path(&paths::sign_in(&pending.id)));
     visit.give_language(response.headers_mut(), language);
     hand_over(&press.at, &mut response, &LoginTicket::Pending(Box::new(pending)))?;
     Ok(response)
 }
 
-async fn sign_in(press: &Press, entry: &Entry, pending: PendingLogin) -> Result<Response, PageFailure> {
+async fn sign_in(press: &Press, kept: &Remembered, pending: PendingLogin) -> Result<Response, PageFailure> {
     let visit = &press.at.visit;
     let tenant = visit.tenant();
     let named = press.form.get("upstream");
     let upstream = match named {
-        Some(id) => tenant.upstream(id),
-        None => tenant.enabled_upstreams().next(),
+        Some(id) => tenant.upstream(id).ok_or_else(PageFailure::out_of_order)?,
+        None => tenant.enabled_upstreams().next().ok_or_else(PageFailure::university_away)?,
     };
-    let upstream = upstream.ok_or_else(PageFailure::university_away)?;
-    let wishes = entry.wishes(visit);
+    let wishes = wishes(visit, kept);
     if upstream.kind.asks_password() {
         let typed = (press.text("username"), press.secret("password"));
         let flows = visit.flows();
@@ -143,7 +128,7 @@ async fn sign_in(press: &Press, entry: &Entry, pending: PendingLogin) -> Result<
             flows.prove_university_password(tenant, &upstream.id, typed, &pending, &wishes, &visit.visitor).await;
         return ended(&press.at, pending, press.at.due(arrived)?, Some((&upstream.id, press.text("username"))));
     }
-    match visit.flows().depart(tenant, pending.clone(), &upstream.id, &wishes).await? {
+    match visit.flows().depart(tenant, pending.clone(), &upstream.id, &wishes, &visit.visitor).await? {
         Ok((location, pending)) => {
             let mut response = see_other(&location);
             hand_over(&press.at, &mut response, &LoginTicket::Pending(Box::new(pending)))?;
@@ -160,6 +145,8 @@ pub(super) fn ended(
     arrived: Arrived,
     typed: Option<(&UpstreamId, &str)>,
 ) -> Result<Response, PageFailure> {
+    // Coming back from the university is a press too; an answer that came too late begins the wait anew (J-01 1.3).
+    pending.pressed_at = at.visit.house.clock.now();
     let problem = match arrived {
         Arrived::Proven(ticket) => {
             let mut response = see_other(&at.visit.path(&paths::page(ticket.id(), "next")));

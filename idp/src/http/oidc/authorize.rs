@@ -4,7 +4,7 @@ use axum::{body::Bytes, extract::RawQuery, http::HeaderMap, response::Response};
 
 use crate::{
     domain::{
-        login::{LoginTicket, PendingLogin},
+        login::LoginTicket,
         oauth_error::{ErrorCode, OAuthError},
         parameters::Parameters,
     },
@@ -37,20 +37,12 @@ pub async fn get(visit: Visit, RawQuery(query): RawQuery) -> Result<Response, Pa
             Ok(visit.send_to_client(&response, &about))
         }
         Begun::Login(pending) => {
-            let page = paths::sign_in(&pending.id);
-            begin_at(&visit, &page, pending)
-        }
-        Begun::Choice(pending) => {
-            let page = paths::page(&pending.id, "already-signed-in");
-            begin_at(&visit, &page, pending)
+            let id = pending.id.clone();
+            let mut response = see_other(&visit.path(&paths::sign_in(&id)));
+            visit.give_ticket(response.headers_mut(), &LoginTicket::Pending(pending))?;
+            Ok(response)
         }
     }
-}
-
-fn begin_at(visit: &Visit, page: &str, pending: Box<PendingLogin>) -> Result<Response, PageFailure> {
-    let mut response = see_other(&visit.path(page));
-    visit.give_ticket(response.headers_mut(), &LoginTicket::Pending(pending))?;
-    Ok(response)
 }
 
 /// Answers 303 to the same request as GET: on a cross-site POST the browser keeps the Lax session cookie back (SR-3).

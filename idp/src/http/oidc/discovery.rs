@@ -57,7 +57,7 @@ pub fn document(tenant: &Tenant, languages: &[Language]) -> Bytes {
         "request_uri_parameter_supported": false,
         "require_request_uri_registration": false,
         "authorization_response_iss_parameter_supported": true,
-        "prompt_values_supported": ["none", "login", "select_account"],
+        "prompt_values_supported": ["none", "login", "consent", "select_account"],
         "display_values_supported": ["page", "popup"],
         "ui_locales_supported": languages.iter().map(|language| language.tag()).collect::<Vec<_>>(),
     });

@@ -60,11 +60,11 @@ async fn start(visit: &Visit, parameters: &Parameters) -> Result<Response, PageF
     let request = visit.flows().logout_request(visit.tenant(), parameters);
     match visit.flows().logout_question(&request, live.as_ref()) {
         EndSession::AtOnce => finish(visit, parameters, &request).await,
-        EndSession::Ask => Ok(ask(visit, parameters)),
+        EndSession::Ask => Ok(ask(visit, parameters, &request)),
     }
 }
 
-fn ask(visit: &Visit, parameters: &Parameters) -> Response {
+fn ask(visit: &Visit, parameters: &Parameters, request: &LogoutRequest) -> Response {
     let carried =
         |name: &str| parameters.get(name).map(|value| HiddenField { name: name.to_owned(), value: value.to_owned() });
     let page = Page::ConfirmSignOut(ConfirmSignOut {
@@ -72,16 +72,16 @@ fn ask(visit: &Visit, parameters: &Parameters) -> Response {
         form_token: form_token(visit),
         fields: CARRIED.into_iter().filter_map(carried).collect(),
     });
-    show(visit, parameters, &page)
+    show(visit, parameters, request, &page)
 }
 
 async fn finish(visit: &Visit, parameters: &Parameters, request: &LogoutRequest) -> Result<Response, PageFailure> {
     if let Some(live) = visit.live_session().await? {
-        visit.flows().end_session(visit.tenant(), &live, &visit.visitor).await?;
+        visit.flows().end_session(visit.tenant(), &live, request.client.as_ref(), &visit.visitor).await?;
     }
     let mut response = match &request.destination {
         Some(destination) => see_other(destination),
-        None => show(visit, parameters, &Page::SignedOut(SignedOut { sign_in: back_to(visit, request) })),
+        None => show(visit, parameters, request, &Page::SignedOut(SignedOut { sign_in: back_to(visit, request) })),
     };
     visit.take_session(response.headers_mut());
     Ok(response)
@@ -94,7 +94,7 @@ fn stay(visit: &Visit, request: &LogoutRequest) -> Response {
 
 fn back_to(visit: &Visit, request: &LogoutRequest) -> Option<String> {
     match &request.client {
-        Some(client) => visit.start_of(client),
+        Some(client) => visit.start_of(client.as_str()),
         None => visit.start(),
     }
 }
@@ -104,11 +104,13 @@ fn form_token(visit: &Visit) -> String {
     visit.flows().session_form_token(&visit.tenant().id, cookie.as_ref().map(|cookie| cookie.0.expose()))
 }
 
-fn show(visit: &Visit, parameters: &Parameters, page: &Page) -> Response {
+fn show(visit: &Visit, parameters: &Parameters, request: &LogoutRequest, page: &Page) -> Response {
     let mut wishes = visit.wishes();
     wishes.requested = parameters.get("ui_locales").and_then(|tags| Language::first_of(tags, &visit.site.languages));
     let support_code = visit.flows().support_code();
-    visit.page(page, &About { language: visit.settle(&wishes), support_code: &support_code, theme: None })
+    let client = request.client.as_ref().and_then(|client| visit.tenant().client(client.as_str()));
+    let theme = client.and_then(|client| client.theme.as_deref());
+    visit.page(page, &About { language: visit.settle(&wishes), support_code: &support_code, theme })
 }
 
 fn read(encoded: &[u8]) -> Result<Parameters, PageFailure> {

@@ -14,12 +14,12 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use super::super::client_address::ClientAddress;
-use super::super::limits::{self, BodyLimit, Guard, RequestLimits};
+use super::super::limits::{self, BodyLimit, Guard, Oversize, RequestLimits};
 use super::super::{access, deeds, headers};
 use super::*;
 
 const PATIENCE: Duration = Duration::from_secs(20);
-const LONG: Duration = Duration::from_secs(600);
+const LONG: Duration = Duration::from_mins(10);
 const SHORT: Duration = Duration::from_millis(60);
 
 struct Running {
@@ -36,7 +36,8 @@ impl Running {
     /// Sends the bytes and reads until the server closes.
     async fn exchange(&self, bytes: impl AsRef<[u8]>) -> String {
         let mut stream = self.connect().await;
-        stream.write_all(bytes.as_ref()).await.unwrap();
+        // Of a request that is too long the server may not take all.
+        let _ = stream.write_all(bytes.as_ref()).await;
         rest_of(stream).await
     }
 
@@ -80,17 +81,26 @@ fn plain() -> Server {
     }
 }
 
-/// All layers, stacked as the lead stacks them.
+/// Stands for the pages that tell of a request that is too large.
+async fn told(request: Request, next: Next) -> axum::response::Response {
+    match request.extensions().get::<Oversize>() {
+        Some(Oversize(status)) => axum::response::IntoResponse::into_response(*status),
+        None => next.run(request).await,
+    }
+}
+
+/// All layers, stacked as the public router stacks them.
 fn layered(routes: Router, proxies: Vec<IpNet>) -> Server {
     let server = plain();
     let entropy: Arc<dyn crate::domain::entropy::Entropy> = Arc::new(crate::domain::entropy::tests::Seeded::new(1));
-    let router = routes
+    let stacked = routes
         .layer(from_fn_with_state(server.deeds.clone(), deeds::finish_posts))
         .layer(from_fn_with_state(BodyLimit::FORM, limits::body))
+        .layer(from_fn(told))
         .layer(from_fn_with_state(Guard::new(RequestLimits::default(), proxies), limits::guard))
         .layer(from_fn(headers::secure))
         .layer(from_fn_with_state(entropy, access::record));
-    Server { router, ..server }
+    Server { router: stacked, ..server }
 }
 
 async fn start(server: Server) -> Running {
@@ -160,7 +170,7 @@ async fn too_long_a_url_is_refused() {
     };
     assert!(server.exchange(request(8 * 1024)).await.starts_with("HTTP/1.1 200 "));
     assert!(server.exchange(request(8 * 1024 + 1)).await.starts_with("HTTP/1.1 414 "));
-    assert!(server.exchange(request(30 * 1024)).await.starts_with("HTTP/1.1 431 "));
+    assert!(server.exchange(request(60 * 1024)).await.starts_with("HTTP/1.1 414 "));
 }
 
 #[tokio::test]
@@ -172,7 +182,9 @@ async fn too_large_a_header_is_refused() {
     };
     assert!(server.exchange(request(16 * 1024)).await.starts_with("HTTP/1.1 200 "));
     assert!(server.exchange(request(16 * 1024 + 1)).await.starts_with("HTTP/1.1 431 "));
-    assert!(server.exchange(request(30 * 1024)).await.starts_with("HTTP/1.1 431 "));
+    // Beyond the buffer the server hangs up while the rest is still on its way: its answer may be lost with it.
+    let answer = server.exchange(request(90 * 1024)).await;
+    assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 431 "), "{answer}");
 }
 
 #[tokio::test]
