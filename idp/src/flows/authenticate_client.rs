@@ -91,7 +91,7 @@ impl Flows {
         if let Some(client) = known {
             event = event.of_client(&client.id);
         }
-        self.record_stranger(event).await?;
+        self.record_stranger(event).await;
         Err(invalid_client("client authentication failed").into())
     }
 }

@@ -60,11 +60,11 @@ impl Flows {
         let request = match checked {
             Ok(request) => request,
             Err(Refusal::Page(error)) => {
-                self.note_rejected(tenant, parameters, &error, visitor).await?;
+                self.note_rejected(tenant, parameters, &error, visitor).await;
                 return Ok(Begun::Rejected(error));
             }
             Err(Refusal::Redirect { to, error }) => {
-                self.note_rejected(tenant, parameters, &error, visitor).await?;
+                self.note_rejected(tenant, parameters, &error, visitor).await;
                 return Ok(Begun::Answered(AuthorizationResponse::error(to, &error, tenant.issuer.as_str())));
             }
         };
@@ -225,13 +225,7 @@ impl Flows {
             .then(|| Some(HintClaims { subject: text("sub")?, audience: text("aud")?, session: text("sid") }))?
     }
 
-    async fn note_rejected(
-        &self,
-        tenant: &Tenant,
-        parameters: &Parameters,
-        error: &OAuthError,
-        visitor: &Visitor,
-    ) -> Result<(), FlowError> {
+    async fn note_rejected(&self, tenant: &Tenant, parameters: &Parameters, error: &OAuthError, visitor: &Visitor) {
         let mut event = AuditEvent::new(self.now(), Event::RequestRejected, tenant.id.clone())
             .from(visitor.address_prefix.as_deref())
             .with("error", error.code.as_str())
@@ -239,7 +233,7 @@ impl Flows {
         if let Some(client) = parameters.get("client_id").and_then(|id| tenant.client(id)) {
             event = event.of_client(&client.id);
         }
-        self.record_stranger(event).await
+        self.record_stranger(event).await;
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use crate::domain::{audit::AuditEvent, clock::Timestamp};
 
-use super::{FlowError, Flows};
+use super::Flows;
 
 /// A window of one minute, for the whole process.
 pub struct StrangerBudget {
@@ -31,14 +31,16 @@ impl StrangerBudget {
 
 impl Flows {
     /// Notes what somebody did who has proven nothing yet.
-    pub(super) async fn record_stranger(&self, event: AuditEvent) -> Result<(), FlowError> {
+    pub(super) async fn record_stranger(&self, event: AuditEvent) {
         let name = event.event.as_str();
         metrics::counter!("idp_stranger_events_total", "event" => name).increment(1);
         tracing::info!(target: "audit", event = name, tenant = %event.tenant, detail = ?event.detail, "stranger");
-        if self.0.strangers.take(event.at) {
-            self.store.record(event).await?;
+        if self.0.strangers.take(event.at)
+            && let Err(error) = self.store.record(event).await
+        {
+            // Nothing was done that could be undone: a database that is away turns no refusal into an outage.
+            tracing::error!(%error, "a stranger's failure is only in the log");
         }
-        Ok(())
     }
 }
 

@@ -295,7 +295,7 @@ impl Flows {
             .of_client(&pending.destination.request().client)
             .from(visitor.address_prefix.as_deref())
             .with("reason", error.to_string());
-        self.record_stranger(event).await?;
+        self.record_stranger(event).await;
         Ok(arrived)
     }
 }

@@ -86,10 +86,11 @@ pub async fn post(press: Press) -> Result<Response, PageFailure> {
     let at = &press.at;
     let (kept, pending) = entry(at).await?;
     at.unless_signed_in(kept.begun_at).await?;
-    let pending = match pending {
+    let mut pending = match pending {
         Some(pending) => *pending,
         None => at.visit.flows().restart_login(&kept).ok_or(PageFailure::TimedOut)?,
     };
+    pending.pressed_at = at.visit.house.clock.now();
     match press.text("action") {
         "set-language" => set_language(&press, pending),
         _ => sign_in(&press, &kept, pending).await,
