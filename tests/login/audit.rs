@@ -5,6 +5,7 @@ use sea_orm::ConnectionTrait;
 use crate::support::{
     World,
     clock::MINUTE,
+    mailbox::Mail,
     setup::ISSUER,
     student::{SECOND_PASSWORD, wrong},
     world::events,
@@ -34,7 +35,7 @@ async fn a_full_day(world: &std::sync::Arc<World>) -> Vec<String> {
     let page = student.browser.click(&page, "ok").await;
     let key = student.key().await;
     let page = student.enters_key(&page, &key).await;
-    secrets.extend(student.mails().await.iter().map(super::super::support::mailbox::Mail::digits));
+    secrets.extend(student.mails().await.iter().map(Mail::digits));
     secrets.push(page.code());
     let tokens = world.service().redeem(&page.code()).await;
     secrets.push(tokens.text("access_token"));

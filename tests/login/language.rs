@@ -1,6 +1,6 @@
 //! Which language is spoken (J-11).
 
-use crate::support::{Page, Student, World, browser::Call, setup::Setup, student::SECOND_PASSWORD};
+use crate::support::{Page, Student, World, browser::Call, student::SECOND_PASSWORD};
 
 async fn chooses(student: &mut Student, page: &Page, language: &str) -> Page {
     student.browser.press(page, &[("ui_locale", language)], "set-language").await

@@ -7,6 +7,7 @@ use proptest::{collection::vec, prelude::*, sample::select, test_runner::TestCas
 use crate::support::{
     Page, Student, World,
     browser::{Browser, Call},
+    mailbox::Mail,
     setup::ISSUER,
     student::{SECOND_PASSWORD, wrong},
 };
@@ -124,7 +125,7 @@ impl Walk {
             }
             (Step::Link, ..) => {
                 let mails = student.mails().await;
-                let Some(mail) = mails.iter().rfind(|mail| mail.text.contains("/link/")) else { return None };
+                let mail = mails.iter().rfind(|mail| mail.text.contains("/link/"))?;
                 let landing = student.browser.open(&mail.link()).await;
                 if landing.id() == "confirm-link" {
                     student.confirms(&landing).await;
@@ -151,7 +152,7 @@ impl Walk {
             }
             (Step::OldKey, "auth-key", _) => {
                 let mails = student.mails().await;
-                let keys: Vec<String> = mails.iter().filter(|mail| mail.is_key()).map(|mail| mail.digits()).collect();
+                let keys: Vec<String> = mails.iter().filter(|mail| mail.is_key()).map(Mail::digits).collect();
                 let old = keys.first().filter(|first| Some(*first) != keys.last())?.clone();
                 student.enters_key(&self.page, &old).await
             }

@@ -124,7 +124,7 @@ async fn prompt_none_with_a_session_is_silent_and_the_same() {
 }
 
 #[tokio::test]
-async fn prompt_none_when_more_must_be_proven_is_login_required() {
+async fn prompt_none_when_more_must_be_proven_is_login_required_too() {
     let (_, mut student, _) = signed_in(&[]).await;
     let page = student.begins_with(&[("prompt", "none"), ("acr_values", "urn:idp:acr:auth-key")]).await;
     assert_eq!(error_of(&page), "login_required");

@@ -3,6 +3,7 @@
 mod authorize;
 mod authorize_refusals;
 mod claims;
+mod client_authentication;
 mod discovery;
 mod hosts;
 mod id_token;

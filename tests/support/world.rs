@@ -2,7 +2,7 @@
 
 use std::{
     env, fs,
-    path::{Path, PathBuf},
+    path::Path,
     process,
     sync::{
         Arc, OnceLock, RwLock,

@@ -70,7 +70,9 @@ fn endpoints() -> Router {
     let shared = Router::new()
         .route("/token", post(token::post))
         .route("/userinfo", get(userinfo::get).post(userinfo::post))
-        .route_layer(from_fn(cors::clients_origins));
+        .method_not_allowed_fallback(front::other_endpoint_method)
+        // Around the fallback too: a preflight is no method of these routes.
+        .layer(from_fn(cors::clients_origins));
     Router::new()
         .route("/introspect", post(introspection::post))
         .route("/revoke", post(revocation::post))
