@@ -1,9 +1,11 @@
 //! The only file that knows every part: a configuration becomes a router and its workers.
 
+mod workers;
+
 use std::{
     collections::HashMap,
     sync::Arc,
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{SystemTime, UNIX_EPOCH},
 };
 
 use anyhow::Context;
@@ -13,7 +15,7 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::{
     net::TcpListener,
     sync::{Notify, watch},
-    task::{JoinHandle, JoinSet},
+    task::JoinSet,
 };
 
 use crate::{
@@ -26,7 +28,7 @@ use crate::{
         secret::Secret,
         tenant::{Tenant, UpstreamKind},
     },
-    flows::{Delivery, Flows, Parts, Upstreams},
+    flows::{Flows, Parts, Upstreams},
     http::{
         self,
         deeds::Deeds,
@@ -45,13 +47,6 @@ use crate::{
         outbound::{Outbound, OutboundSettings},
     },
 };
-
-const SEAL_EVERY: Duration = Duration::from_secs(20);
-const LOAD_KEYS_EVERY: Duration = Duration::from_mins(1);
-const METRICS_UPKEEP_EVERY: Duration = Duration::from_secs(5);
-const PURGE_EVERY: Duration = Duration::from_mins(10);
-/// However long the next mail is off, the outbox is looked at this often: another process may have written one.
-const LOOK_FOR_MAIL_EVERY: Duration = Duration::from_secs(30);
 
 /// The system's time.
 pub struct SystemClock;
@@ -209,18 +204,6 @@ impl App {
         self.shared.store.close().await;
         Ok(())
     }
-
-    /// Mail, the audit chain, signing keys, the removal of what has ended, and the upkeep of metrics.
-    fn start_workers(&self, shutdown: &watch::Receiver<bool>, metrics: PrometheusHandle) -> JoinHandle<()> {
-        let mut workers = JoinSet::new();
-        workers.spawn(until(shutdown.clone(), deliver_mail(self.clone())));
-        workers.spawn(until(shutdown.clone(), seal_audit(self.clone())));
-        workers.spawn(until(shutdown.clone(), purge(self.clone())));
-        workers.spawn(until(shutdown.clone(), keep_keys(self.clone())));
-        workers.spawn(until(shutdown.clone(), prepare_hasher(self.flows())));
-        workers.spawn(until(shutdown.clone(), keep_metrics(metrics)));
-        tokio::spawn(async move { while workers.join_next().await.is_some() {} })
-    }
 }
 
 /// What cannot change while the process runs.
@@ -291,89 +274,6 @@ async fn assemble(
 pub fn install_metrics() -> anyhow::Result<PrometheusHandle> {
     const SECONDS: [f64; 10] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0];
     Ok(PrometheusBuilder::new().set_buckets(&SECONDS)?.install_recorder()?)
-}
-
-async fn until(mut shutdown: watch::Receiver<bool>, work: impl Future<Output = ()>) {
-    tokio::select! {
-        () = work => {}
-        _ = shutdown.wait_for(|stop| *stop) => {}
-    }
-}
-
-async fn deliver_mail(app: App) {
-    loop {
-        let flows = app.flows();
-        let bell = flows.outbox_bell().notified();
-        let wait = match flows.deliver_mail().await {
-            Ok(Delivery::Worked) => continue,
-            Ok(Delivery::IdleUntil(next)) => {
-                let wait = next.map_or(LOOK_FOR_MAIL_EVERY, |next| flows.now().until(next));
-                wait.clamp(Duration::from_millis(200), LOOK_FOR_MAIL_EVERY)
-            }
-            Err(error) => {
-                tracing::error!(%error, "the outbox cannot be read");
-                Duration::from_secs(5)
-            }
-        };
-        tokio::select! {
-            () = bell => {}
-            () = app.reloaded.notified() => {}
-            () = tokio::time::sleep(wait) => {}
-        }
-    }
-}
-
-async fn seal_audit(app: App) {
-    loop {
-        match app.flows().seal_audit().await {
-            Ok(0) => tokio::time::sleep(SEAL_EVERY).await,
-            Ok(_) => {}
-            Err(error) => {
-                tracing::error!(%error, "the audit trail cannot be sealed");
-                tokio::time::sleep(SEAL_EVERY).await;
-            }
-        }
-    }
-}
-
-async fn purge(app: App) {
-    loop {
-        tokio::time::sleep(PURGE_EVERY).await;
-        let logins = app.look(|configuration| configuration.retention.logins);
-        match app.flows().purge(logins).await {
-            Ok(0) => {}
-            Ok(rows) => tracing::info!(rows, "removed what had ended"),
-            Err(error) => tracing::error!(%error, "what has ended cannot be removed"),
-        }
-    }
-}
-
-async fn keep_keys(app: App) {
-    loop {
-        for tenant in app.tenants() {
-            if let Err(error) = app.flows().rotate_due_keys(&tenant.id).await {
-                tracing::error!(tenant = %tenant.id, %error, "signing keys cannot be kept");
-            }
-        }
-        tokio::select! {
-            () = app.reloaded.notified() => {}
-            () = tokio::time::sleep(LOAD_KEYS_EVERY) => {}
-        }
-    }
-}
-
-/// The hash of nobody is ready before the first stranger comes (SR-45).
-async fn prepare_hasher(flows: Flows) {
-    if let Err(error) = flows.hasher.prepare().await {
-        tracing::warn!(%error, "the hash of nobody is not ready");
-    }
-}
-
-async fn keep_metrics(metrics: PrometheusHandle) {
-    loop {
-        tokio::time::sleep(METRICS_UPKEEP_EVERY).await;
-        metrics.run_upkeep();
-    }
 }
 
 async fn readiness(flows: &Flows) -> Result<(), Vec<String>> {

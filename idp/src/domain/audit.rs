@@ -1,5 +1,8 @@
 //! The audit trail's events: stored names are only ever added to (contract.md, Audit events).
 
+use std::net::IpAddr;
+
+use ipnet::IpNet;
 use serde_json::{Map, Value};
 
 use super::{
@@ -105,6 +108,13 @@ impl AuditEvent {
     }
 }
 
+/// What the audit may keep of an address: its /24 or /48.
+pub fn address_prefix(address: IpAddr) -> String {
+    let address = address.to_canonical();
+    let bits = if address.is_ipv4() { 24 } else { 48 };
+    IpNet::new(address, bits).map_or_else(|_| String::new(), |net| net.trunc().to_string())
+}
+
 /// A row of the trail as it is stored, with its link of the chain once it is sealed.
 #[derive(Clone, Debug)]
 pub struct AuditRow {
@@ -186,5 +196,12 @@ mod tests {
         };
         let row = |entry| AuditRow { id: 1, event: "logout".into(), entry, seal: None }.covered();
         assert_ne!(row(entry("ab", "c")), row(entry("a", "bc")));
+    }
+
+    #[test]
+    fn the_audit_keeps_a_prefix_only() {
+        assert_eq!(address_prefix("198.51.100.77".parse().unwrap()), "198.51.100.0/24");
+        assert_eq!(address_prefix("::ffff:198.51.100.77".parse().unwrap()), "198.51.100.0/24");
+        assert_eq!(address_prefix("2001:db8:aaaa:bbbb::1".parse().unwrap()), "2001:db8:aaaa::/48");
     }
 }

@@ -86,7 +86,7 @@ impl Flows {
             },
         };
         let mut event = AuditEvent::new(self.now(), Event::ClientAuthenticationFailed, tenant.id.clone())
-            .from(visitor.address_prefix.as_deref())
+            .from(visitor.address_prefix().as_deref())
             .with("reason", reason);
         if let Some(client) = known {
             event = event.of_client(&client.id);

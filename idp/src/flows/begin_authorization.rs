@@ -227,7 +227,7 @@ impl Flows {
 
     async fn note_rejected(&self, tenant: &Tenant, parameters: &Parameters, error: &OAuthError, visitor: &Visitor) {
         let mut event = AuditEvent::new(self.now(), Event::RequestRejected, tenant.id.clone())
-            .from(visitor.address_prefix.as_deref())
+            .from(visitor.address_prefix().as_deref())
             .with("error", error.code.as_str())
             .with("description", error.description.as_ref());
         if let Some(client) = parameters.get("client_id").and_then(|id| tenant.client(id)) {

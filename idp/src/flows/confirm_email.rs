@@ -167,7 +167,7 @@ impl Flows {
     fn registered(&self, tenant: &Tenant, url: &OneTimeUrl, visitor: &Visitor, by: &str) -> AuditEvent {
         let mut event = AuditEvent::new(self.now(), Event::EmailRegistered, tenant.id.clone())
             .of_account(url.account)
-            .from(visitor.address_prefix.as_deref())
+            .from(visitor.address_prefix().as_deref())
             .with("by", by);
         event.login.clone_from(&url.login);
         event

@@ -70,7 +70,7 @@ impl Flows {
         let (session, account) = (live.session.id, live.account.id);
         let mut audit = AuditEvent::new(now, Event::Logout, tenant.id.clone())
             .of_account(account)
-            .from(visitor.address_prefix.as_deref())
+            .from(visitor.address_prefix().as_deref())
             .with("session", session.to_string());
         audit.client = client.cloned();
         self.store

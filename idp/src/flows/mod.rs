@@ -33,7 +33,7 @@ mod strangers_tries;
 mod tickets;
 mod upstreams;
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, net::IpAddr, sync::Arc};
 
 use tokio::sync::Notify;
 
@@ -65,6 +65,7 @@ use newcomers::Newcomers;
 
 use crate::{
     domain::{
+        audit::address_prefix,
         clock::{Clock, Timestamp},
         entropy::Entropy,
         ids::TenantId,
@@ -115,8 +116,14 @@ impl std::ops::Deref for Flows {
 /// Who is at the door, as far as the trail may know.
 #[derive(Clone, Debug, Default)]
 pub struct Visitor {
-    /// /24 or /48.
-    pub address_prefix: Option<String>,
+    pub address: Option<IpAddr>,
+}
+
+impl Visitor {
+    /// /24 or /48: all that is ever written down.
+    fn address_prefix(&self) -> Option<String> {
+        self.address.map(address_prefix)
+    }
 }
 
 /// A session as its browser holds it.

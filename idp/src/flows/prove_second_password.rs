@@ -188,6 +188,6 @@ impl Flows {
             .of_login(&current.login.id)
             .of_account(current.account.id)
             .of_client(&current.client.id)
-            .from(visitor.address_prefix.as_deref())
+            .from(visitor.address_prefix().as_deref())
     }
 }

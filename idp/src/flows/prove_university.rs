@@ -177,7 +177,7 @@ impl Flows {
             AuditEvent::new(self.now(), event, tenant.id.clone())
                 .of_login(&pending.id)
                 .of_client(&client)
-                .from(visitor.address_prefix.as_deref())
+                .from(visitor.address_prefix().as_deref())
                 .with("upstream", settings.id.as_str())
         };
         let ineligible = match eligibility(&settings.eligible, &identity.attributes) {
@@ -293,7 +293,7 @@ impl Flows {
         let event = AuditEvent::new(self.now(), Event::UpstreamFailed, tenant.id.clone())
             .of_login(&pending.id)
             .of_client(&pending.destination.request().client)
-            .from(visitor.address_prefix.as_deref())
+            .from(visitor.address_prefix().as_deref())
             .with("reason", error.to_string());
         self.record_stranger(event).await;
         Ok(arrived)

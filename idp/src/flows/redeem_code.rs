@@ -90,7 +90,7 @@ impl Flows {
         let event = AuditEvent::new(self.now(), Event::CodeReused, tenant.id.clone())
             .of_account(grant.account)
             .of_client(&grant.client)
-            .from(visitor.address_prefix.as_deref())
+            .from(visitor.address_prefix().as_deref())
             .with("grant", grant.id.to_string());
         self.revoke_grant(grant.id, event).await?;
         Ok(invalid_grant("the code was used before").into())

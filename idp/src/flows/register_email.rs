@@ -114,7 +114,7 @@ impl Flows {
             .of_login(&current.login.id)
             .of_account(current.account.id)
             .of_client(&current.client.id)
-            .from(visitor.address_prefix.as_deref());
+            .from(visitor.address_prefix().as_deref());
         let entry = self
             .store
             .write(async |tx| {

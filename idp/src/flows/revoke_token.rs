@@ -28,7 +28,7 @@ impl Flows {
             AuditEvent::new(now, Event::GrantRevoked, tenant.id.clone())
                 .of_account(grant.account)
                 .of_client(&client.id)
-                .from(visitor.address_prefix.as_deref())
+                .from(visitor.address_prefix().as_deref())
                 .with("token", what)
                 .with("grant", grant.id.to_string())
         };

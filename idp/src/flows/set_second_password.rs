@@ -50,7 +50,7 @@ impl Flows {
             .of_login(&current.login.id)
             .of_account(account.id)
             .of_client(&current.client.id)
-            .from(visitor.address_prefix.as_deref());
+            .from(visitor.address_prefix().as_deref());
         self.store
             .write(async |tx| {
                 let tx = &tx;

@@ -56,13 +56,6 @@ fn parse_hop(hop: &str) -> Option<IpAddr> {
     Some(address.to_canonical())
 }
 
-/// What the audit may keep of an address: its /24 or /48.
-pub fn address_prefix(address: IpAddr) -> String {
-    let address = address.to_canonical();
-    let bits = if address.is_ipv4() { 24 } else { 48 };
-    IpNet::new(address, bits).map_or_else(|_| String::new(), |net| net.trunc().to_string())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,12 +111,5 @@ mod tests {
         assert_eq!(seen("10.1.2.3", &["[2001:db8::7]:4711"]), "2001:db8::7");
         assert_eq!(seen("10.1.2.3", &["[2001:db8::7]"]), "2001:db8::7");
         assert_eq!(seen("10.1.2.3", &["::ffff:198.51.100.1"]), "198.51.100.1");
-    }
-
-    #[test]
-    fn the_audit_keeps_a_prefix_only() {
-        assert_eq!(address_prefix("198.51.100.77".parse().unwrap()), "198.51.100.0/24");
-        assert_eq!(address_prefix("::ffff:198.51.100.77".parse().unwrap()), "198.51.100.0/24");
-        assert_eq!(address_prefix("2001:db8:aaaa:bbbb::1".parse().unwrap()), "2001:db8:aaaa::/48");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::HeaderValue;
 
 use crate::domain::{ids::LoginId, tenant::Tenant};
 
@@ -46,8 +46,9 @@ impl CookieNames<'_> {
 pub struct Jar(Vec<(String, String)>);
 
 impl Jar {
-    pub fn read(headers: &HeaderMap) -> Self {
-        let lines = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    /// From the values of the `Cookie` headers.
+    pub fn read(values: &[HeaderValue]) -> Self {
+        let lines = values.iter().filter_map(|value| value.to_str().ok());
         let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
         Self(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
     }
@@ -98,9 +99,7 @@ mod tests {
     use crate::domain::samples;
 
     fn jar(text: &str) -> Jar {
-        let mut headers = HeaderMap::new();
-        headers.insert(header::COOKIE, HeaderValue::from_str(text).unwrap());
-        Jar::read(&headers)
+        Jar::read(&[HeaderValue::from_str(text).unwrap()])
     }
 
     #[test]

@@ -117,11 +117,11 @@ pub async fn dispatch(State((house, routes)): State<(Arc<ArcSwap<House>>, Router
     let Some((site, path)) = house.sites.find(&authority, request.uri().path()) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    if rewrite(request.uri_mut(), &path).is_err() {
+    if path != request.uri().path() && rewrite(request.uri_mut(), &path).is_err() {
         return StatusCode::BAD_REQUEST.into_response();
     }
     let secure = site.tenant.issuer.is_secure();
-    let visit = Visit::of(&house, site, &request);
+    let visit = Visit::of(house, site, &request);
     let response = if let Some(Oversize(status)) = request.extensions().get::<Oversize>() {
         PageFailure::too_large(*status).into_response()
     } else {

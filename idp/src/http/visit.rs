@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    ops::Deref,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -30,7 +31,7 @@ use crate::{
 };
 
 use super::{
-    client_address::{ClientAddress, address_prefix},
+    client_address::ClientAddress,
     cookies::{self, CookieNames, Jar},
     headers::ContentPolicy,
     site::{House, Site},
@@ -41,16 +42,27 @@ const LANGUAGE_LIFETIME: Duration = Duration::from_hours(8760);
 /// A flash holds at most this much before sealing (architecture.md).
 const MAX_FLASH: usize = 1024;
 
-/// One request at one site; cheap to clone.
+/// One request at one site; cheap to make, since most endpoints look at little of it, and to clone.
 #[derive(Clone)]
-pub struct Visit {
-    pub house: House,
+pub struct Visit(Arc<Seen>);
+
+/// What is known of a request before anything of it is read.
+pub struct Seen {
+    pub house: Arc<House>,
     pub site: Arc<Site>,
-    pub jar: Arc<Jar>,
     pub visitor: Visitor,
-    accept_language: Option<Arc<str>>,
+    cookies: Vec<HeaderValue>,
+    accept_language: Option<HeaderValue>,
     /// The page that the flash is for has read it.
-    flash_read: Arc<AtomicBool>,
+    flash_read: AtomicBool,
+}
+
+impl Deref for Visit {
+    type Target = Seen;
+
+    fn deref(&self) -> &Seen {
+        &self.0
+    }
 }
 
 /// What the next page must say of the POST before it; read once.
@@ -74,17 +86,22 @@ impl<S: Send + Sync> FromRequestParts<S> for Visit {
 }
 
 impl Visit {
-    pub fn of(house: &House, site: Arc<Site>, request: &Request) -> Self {
+    pub fn of(house: Arc<House>, site: Arc<Site>, request: &Request) -> Self {
         let address = request.extensions().get::<ClientAddress>();
-        let accept = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-        Self {
-            house: house.clone(),
+        let headers = request.headers();
+        Self(Arc::new(Seen {
+            house,
             site,
-            jar: Arc::new(Jar::read(request.headers())),
-            visitor: Visitor { address_prefix: address.map(|address| address_prefix(address.0)) },
-            accept_language: accept.map(Arc::from),
-            flash_read: Arc::default(),
-        }
+            visitor: Visitor { address: address.map(|address| address.0) },
+            cookies: headers.get_all(header::COOKIE).iter().cloned().collect(),
+            accept_language: headers.get(header::ACCEPT_LANGUAGE).cloned(),
+            flash_read: AtomicBool::new(false),
+        }))
+    }
+
+    /// The cookies that came along.
+    pub fn jar(&self) -> Jar {
+        Jar::read(&self.cookies)
     }
 
     pub fn tenant(&self) -> &Tenant {
@@ -100,7 +117,7 @@ impl Visit {
     }
 
     pub fn session_cookie(&self) -> Option<SessionCookie> {
-        self.jar.get(&self.cookies().session()).map(SessionCookie::new)
+        self.jar().get(&self.cookies().session()).map(SessionCookie::new)
     }
 
     pub async fn live_session(&self) -> Result<Option<LiveSession>, FlowError> {
@@ -113,7 +130,8 @@ impl Visit {
     /// The ticket of a login, if this browser holds it.
     pub fn ticket(&self, id: &LoginId) -> Option<LoginTicket> {
         let name = self.cookies().login(id);
-        let (_, sealed) = self.jar.get(&name)?.split_once('.')?;
+        let jar = self.jar();
+        let (_, sealed) = jar.get(&name)?.split_once('.')?;
         let ticket: LoginTicket = self.flows().open_cookie(&self.tenant().id, &name, sealed)?;
         (ticket.id() == id).then_some(ticket)
     }
@@ -123,7 +141,7 @@ impl Visit {
         let name = self.cookies().login(ticket.id());
         let sealed = self.flows().seal_cookie(&self.tenant().id, &name, ticket)?;
         let value = format!("{:012x}.{sealed}", self.house.clock.now().as_millis());
-        for surplus in self.jar.surplus_logins(self.cookies(), &name, &value) {
+        for surplus in self.jar().surplus_logins(self.cookies(), &name, &value) {
             append(headers, cookies::remove(self.tenant(), &surplus));
         }
         // Longer than the login: its end is told as such (P-28) and not taken for refused cookies (E-03).
@@ -164,7 +182,8 @@ impl Visit {
     /// What the POST before has left for this page.
     pub fn flash(&self, place: &str) -> Flash {
         let name = self.cookies().flash();
-        let text = self.jar.get(&name);
+        let jar = self.jar();
+        let text = jar.get(&name);
         let flash: Option<Flash> = text.and_then(|text| self.flows().open_cookie(&self.tenant().id, &name, text));
         let flash = flash.filter(|flash| flash.place == place);
         if flash.is_some() {
@@ -176,8 +195,8 @@ impl Visit {
     /// What speaks for a language, besides what a login knows.
     pub fn wishes(&self) -> LanguageWishes<'_> {
         LanguageWishes {
-            cookie: self.jar.get(&self.cookies().language()).and_then(Language::from_tag),
-            accept_language: self.accept_language.as_deref(),
+            cookie: self.jar().get(&self.cookies().language()).and_then(Language::from_tag),
+            accept_language: self.accept_language.as_ref().and_then(|value| value.to_str().ok()),
             ..LanguageWishes::default()
         }
     }

@@ -1,12 +1,12 @@
 //! Passwords: argon2id with a pepper, on a bounded number of threads (SR-15, SR-16).
 
 use std::{
-    sync::{Arc, OnceLock},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     time::Duration,
 };
 
 use argon2::{
-    Algorithm, Argon2, KeyId, Params, ParamsBuilder, Version,
+    Algorithm, Argon2, Block, KeyId, Params, ParamsBuilder, Version,
     password_hash::phc::{Output, PasswordHash, Salt},
 };
 use data_encoding::HEXLOWER;
@@ -50,6 +50,7 @@ pub struct Hasher {
     entropy: Arc<dyn Entropy>,
     /// Made at the first need, or before it by [`Self::prepare`].
     nobody: Arc<OnceLock<PasswordHash>>,
+    workspace: Arc<Workspace>,
     /// A place in the house: those served and those waiting.
     places: Arc<Semaphore>,
     hands: Arc<Semaphore>,
@@ -86,6 +87,7 @@ impl Hasher {
             vault,
             entropy,
             nobody: Arc::default(),
+            workspace: Arc::default(),
             places,
             hands: Arc::new(Semaphore::new(permits)),
             longest_wait: LONGEST_WAIT,
@@ -96,7 +98,9 @@ impl Hasher {
     pub async fn hash(&self, password: Secret) -> Result<String, HashError> {
         let turn = self.turn().await?;
         let (params, vault, entropy) = (self.params.clone(), Arc::clone(&self.vault), Arc::clone(&self.entropy));
-        on_a_thread(turn, move || hash(&params, &vault, &*entropy, &password)).await.map(|hash| hash.to_string())
+        let workspace = Arc::clone(&self.workspace);
+        let made = on_a_thread(turn, move || hash(&params, &vault, &*entropy, &workspace, &password)).await?;
+        Ok(made.to_string())
     }
 
     pub async fn verify(&self, candidate: Secret, stored: &str) -> Result<HashVerdict, HashError> {
@@ -128,14 +132,17 @@ impl Hasher {
             return Ok(nobody.clone());
         }
         let (params, vault, entropy) = (self.params.clone(), Arc::clone(&self.vault), Arc::clone(&self.entropy));
-        let made = on_a_thread(self.turn().await?, move || hash(&params, &vault, &*entropy, &random_text(&*entropy)));
+        // Its memory is its own and goes: an idle house holds none.
+        let passing = Workspace::default();
+        let work = move || hash(&params, &vault, &*entropy, &passing, &random_text(&*entropy));
+        let made = on_a_thread(self.turn().await?, work);
         let made = made.await?;
         Ok(self.nobody.get_or_init(|| made).clone())
     }
 
     async fn compare(&self, turn: Turn, candidate: Secret, stored: PasswordHash) -> Result<bool, HashError> {
-        let vault = Arc::clone(&self.vault);
-        on_a_thread(turn, move || compare(&vault, &candidate, &stored)).await
+        let (vault, workspace) = (Arc::clone(&self.vault), Arc::clone(&self.workspace));
+        on_a_thread(turn, move || compare(&vault, &workspace, &candidate, &stored)).await
     }
 
     /// Waits for a place and a hand, so that a try can be counted only when it will be compared.
@@ -146,6 +153,30 @@ impl Hasher {
             Ok(Ok(hand)) => Ok(Turn { _place: place, _hand: hand }),
             Ok(Err(_)) | Err(_) => Err(HashError::Busy),
         }
+    }
+}
+
+/// The memory of hashes, one piece for each that is worked on at once: asked of the system anew each time,
+/// it would stay with the allocator in ever more pieces.
+#[derive(Default)]
+struct Workspace(Mutex<Vec<Vec<Block>>>);
+
+impl Workspace {
+    fn lend<E: std::fmt::Display>(
+        &self,
+        params: &Params,
+        work: impl FnOnce(&mut [Block]) -> Result<(), E>,
+    ) -> Result<(), HashError> {
+        let piece = self.pieces().pop();
+        let mut piece = piece.unwrap_or_default();
+        piece.resize(params.block_count(), Block::new());
+        let worked = work(&mut piece);
+        self.pieces().push(piece);
+        worked.map_err(failed)
+    }
+
+    fn pieces(&self) -> MutexGuard<'_, Vec<Vec<Block>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -161,12 +192,18 @@ async fn on_a_thread<T: Send + 'static>(
     done.await.map_err(|error| HashError::Argon2(error.to_string()))?
 }
 
-fn hash(params: &Params, vault: &Vault, entropy: &dyn Entropy, password: &Secret) -> Result<PasswordHash, HashError> {
+fn hash(
+    params: &Params,
+    vault: &Vault,
+    entropy: &dyn Entropy,
+    workspace: &Workspace,
+    password: &Secret,
+) -> Result<PasswordHash, HashError> {
     let salt = entropy::bytes::<SALT_LEN>(entropy);
     let peppered = pepper(vault, params.keyid(), password)?;
     let mut tag = Zeroizing::new([0; TAG_LEN]);
     let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone());
-    argon2.hash_password_into(&*peppered, &salt, &mut *tag).map_err(failed)?;
+    workspace.lend(params, |blocks| argon2.hash_password_into_with_memory(&*peppered, &salt, &mut *tag, blocks))?;
     Ok(PasswordHash {
         algorithm: Algorithm::Argon2id.ident(),
         version: Some(Version::V0x13.into()),
@@ -176,7 +213,7 @@ fn hash(params: &Params, vault: &Vault, entropy: &dyn Entropy, password: &Secret
     })
 }
 
-fn compare(vault: &Vault, candidate: &Secret, stored: &PasswordHash) -> Result<bool, HashError> {
+fn compare(vault: &Vault, workspace: &Workspace, candidate: &Secret, stored: &PasswordHash) -> Result<bool, HashError> {
     let params = Params::try_from(stored).map_err(|_| HashError::Stored)?;
     let (Some(salt), Some(expected), Some(version)) = (&stored.salt, &stored.hash, stored.version) else {
         return Err(HashError::Stored);
@@ -187,8 +224,8 @@ fn compare(vault: &Vault, candidate: &Secret, stored: &PasswordHash) -> Result<b
     let version = Version::try_from(version).map_err(|_| HashError::Stored)?;
     let peppered = pepper(vault, params.keyid(), candidate)?;
     let mut tag = Zeroizing::new(vec![0; expected.len()]);
-    let argon2 = Argon2::new(Algorithm::Argon2id, version, params);
-    argon2.hash_password_into(&*peppered, salt, &mut tag).map_err(failed)?;
+    let argon2 = Argon2::new(Algorithm::Argon2id, version, params.clone());
+    workspace.lend(&params, |blocks| argon2.hash_password_into_with_memory(&*peppered, salt, &mut tag, blocks))?;
     Ok(same_bytes(&tag, expected.as_bytes()))
 }
 

@@ -3,7 +3,7 @@
 use std::{
     io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
-    sync::Arc,
+    sync::{Arc, OnceLock},
     time::Duration,
 };
 
@@ -57,16 +57,39 @@ pub enum OutboundError {
 /// Makes the guarded client of each configured address.
 #[derive(Clone)]
 pub struct Outbound {
-    open: Client,
-    with_loopback: Client,
+    open: Arc<Caller>,
+    with_loopback: Arc<Caller>,
     allow: Arc<[IpNet]>,
     max_body: usize,
+}
+
+/// A client that is made at its first call: reading the system's certificate authorities takes longer than a whole start.
+struct Caller {
+    settings: OutboundSettings,
+    guard: Guard,
+    made: OnceLock<Client>,
+}
+
+impl Caller {
+    fn new(settings: &OutboundSettings, guard: Guard) -> Arc<Self> {
+        Arc::new(Self { settings: settings.clone(), guard, made: OnceLock::new() })
+    }
+
+    async fn client(self: &Arc<Self>) -> Result<Client, OutboundError> {
+        if let Some(client) = self.made.get() {
+            return Ok(client.clone());
+        }
+        let caller = Arc::clone(self);
+        let made = tokio::task::spawn_blocking(move || client(&caller.settings, &caller.guard)).await;
+        let made = made.map_err(|error| OutboundError::Unusable(error.to_string()))??;
+        Ok(self.made.get_or_init(|| made).clone())
+    }
 }
 
 /// Calls on behalf of one configured address.
 #[derive(Clone)]
 pub struct Entry {
-    client: Client,
+    caller: Arc<Caller>,
     guard: Guard,
     port: Option<u16>,
     max_body: usize,
@@ -81,8 +104,9 @@ struct Guard {
 impl Outbound {
     pub fn new(settings: &OutboundSettings) -> Result<Self, OutboundError> {
         let allow: Arc<[IpNet]> = settings.allow.clone().into();
-        let open = client(settings, &Guard { allow: Arc::clone(&allow), loopback: false })?;
-        let with_loopback = client(settings, &Guard { allow: Arc::clone(&allow), loopback: true })?;
+        authorities(settings)?;
+        let open = Caller::new(settings, Guard { allow: Arc::clone(&allow), loopback: false });
+        let with_loopback = Caller::new(settings, Guard { allow: Arc::clone(&allow), loopback: true });
         Ok(Self { open, with_loopback, allow, max_body: settings.max_body })
     }
 
@@ -92,8 +116,8 @@ impl Outbound {
         let url = Url::parse(configured).map_err(|_| OutboundError::Forbidden("not an address".into()))?;
         let loopback = is_loopback(&url);
         let guard = Guard { allow: Arc::clone(&self.allow), loopback };
-        let client = if loopback { &self.with_loopback } else { &self.open };
-        let entry = Entry { client: client.clone(), guard, port: url.port(), max_body: self.max_body };
+        let caller = Arc::clone(if loopback { &self.with_loopback } else { &self.open });
+        let entry = Entry { caller, guard, port: url.port(), max_body: self.max_body };
         entry.permit(&url)?;
         Ok(entry)
     }
@@ -134,7 +158,7 @@ impl Entry {
             .map_err(|_| OutboundError::Forbidden("not an absolute address".into()))?;
         self.permit(&url)?;
         let request = reqwest::Request::try_from(request).map_err(|error| unreachable(&error))?;
-        let response = self.client.execute(request).await.map_err(|error| unreachable(&error))?;
+        let response = self.caller.client().await?.execute(request).await.map_err(|error| unreachable(&error))?;
         let status = response.status();
         if status.is_redirection() {
             return Err(OutboundError::Unusable(format!("{} answers with a redirect", origin(&url))));
@@ -192,12 +216,15 @@ impl Resolve for Guard {
     }
 }
 
+/// Those of the operator's file.
+fn authorities(settings: &OutboundSettings) -> Result<Vec<reqwest::Certificate>, OutboundError> {
+    let Some(pem) = &settings.extra_ca else { return Ok(Vec::new()) };
+    reqwest::Certificate::from_pem_bundle(pem)
+        .map_err(|_| OutboundError::Unusable("the file of certificate authorities is not PEM".into()))
+}
+
 fn client(settings: &OutboundSettings, guard: &Guard) -> Result<Client, OutboundError> {
-    let authorities = match &settings.extra_ca {
-        Some(pem) => reqwest::Certificate::from_pem_bundle(pem),
-        None => Ok(Vec::new()),
-    }
-    .map_err(|_| OutboundError::Unusable("the file of certificate authorities is not PEM".into()))?;
+    let authorities = authorities(settings)?;
     let builder = || {
         Client::builder()
             .redirect(redirect::Policy::none())

@@ -68,7 +68,7 @@ impl<S: Send + Sync> FromRequestParts<S> for AtLogin {
 
 /// No live login here (J-14): a browser that refuses cookies is told so, an old P-01 leads to the login start.
 fn without_ticket(visit: &Visit, id: &LoginId, parts: &Parts) -> Response {
-    if visit.jar.is_empty() && (parts.method == Method::POST || visit.flows().has_just_begun(id)) {
+    if visit.jar().is_empty() && (parts.method == Method::POST || visit.flows().has_just_begun(id)) {
         return PageFailure::no_cookies().into_response();
     }
     let path = parts.uri.path();

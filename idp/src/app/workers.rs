@@ -1,0 +1,116 @@
+//! What goes on besides requests: mail, the audit chain, signing keys, the removal of what has ended, metrics.
+
+use std::time::Duration;
+
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::{
+    sync::watch,
+    task::{JoinHandle, JoinSet},
+};
+
+use super::App;
+use crate::flows::{Delivery, Flows};
+
+const SEAL_EVERY: Duration = Duration::from_secs(20);
+const LOAD_KEYS_EVERY: Duration = Duration::from_mins(1);
+const METRICS_UPKEEP_EVERY: Duration = Duration::from_secs(5);
+const PURGE_EVERY: Duration = Duration::from_mins(10);
+/// However long the next mail is off, the outbox is looked at this often: another process may have written one.
+const LOOK_FOR_MAIL_EVERY: Duration = Duration::from_secs(30);
+
+impl App {
+    /// Mail, the audit chain, signing keys, the removal of what has ended, and the upkeep of metrics.
+    pub(super) fn start_workers(&self, shutdown: &watch::Receiver<bool>, metrics: PrometheusHandle) -> JoinHandle<()> {
+        let mut workers = JoinSet::new();
+        workers.spawn(until(shutdown.clone(), deliver_mail(self.clone())));
+        workers.spawn(until(shutdown.clone(), seal_audit(self.clone())));
+        workers.spawn(until(shutdown.clone(), purge(self.clone())));
+        workers.spawn(until(shutdown.clone(), keep_keys(self.clone())));
+        workers.spawn(until(shutdown.clone(), prepare_hasher(self.flows())));
+        workers.spawn(until(shutdown.clone(), keep_metrics(metrics)));
+        tokio::spawn(async move { while workers.join_next().await.is_some() {} })
+    }
+}
+
+async fn until(mut shutdown: watch::Receiver<bool>, work: impl Future<Output = ()>) {
+    tokio::select! {
+        () = work => {}
+        _ = shutdown.wait_for(|stop| *stop) => {}
+    }
+}
+
+async fn deliver_mail(app: App) {
+    loop {
+        let flows = app.flows();
+        let bell = flows.outbox_bell().notified();
+        let wait = match flows.deliver_mail().await {
+            Ok(Delivery::Worked) => continue,
+            Ok(Delivery::IdleUntil(next)) => {
+                let wait = next.map_or(LOOK_FOR_MAIL_EVERY, |next| flows.now().until(next));
+                wait.clamp(Duration::from_millis(200), LOOK_FOR_MAIL_EVERY)
+            }
+            Err(error) => {
+                tracing::error!(%error, "the outbox cannot be read");
+                Duration::from_secs(5)
+            }
+        };
+        tokio::select! {
+            () = bell => {}
+            () = app.reloaded.notified() => {}
+            () = tokio::time::sleep(wait) => {}
+        }
+    }
+}
+
+async fn seal_audit(app: App) {
+    loop {
+        match app.flows().seal_audit().await {
+            Ok(0) => tokio::time::sleep(SEAL_EVERY).await,
+            Ok(_) => {}
+            Err(error) => {
+                tracing::error!(%error, "the audit trail cannot be sealed");
+                tokio::time::sleep(SEAL_EVERY).await;
+            }
+        }
+    }
+}
+
+async fn purge(app: App) {
+    loop {
+        tokio::time::sleep(PURGE_EVERY).await;
+        let logins = app.look(|configuration| configuration.retention.logins);
+        match app.flows().purge(logins).await {
+            Ok(0) => {}
+            Ok(rows) => tracing::info!(rows, "removed what had ended"),
+            Err(error) => tracing::error!(%error, "what has ended cannot be removed"),
+        }
+    }
+}
+
+async fn keep_keys(app: App) {
+    loop {
+        for tenant in app.tenants() {
+            if let Err(error) = app.flows().rotate_due_keys(&tenant.id).await {
+                tracing::error!(tenant = %tenant.id, %error, "signing keys cannot be kept");
+            }
+        }
+        tokio::select! {
+            () = app.reloaded.notified() => {}
+            () = tokio::time::sleep(LOAD_KEYS_EVERY) => {}
+        }
+    }
+}
+
+/// The hash of nobody is ready before the first stranger comes (SR-45).
+async fn prepare_hasher(flows: Flows) {
+    if let Err(error) = flows.hasher.prepare().await {
+        tracing::warn!(%error, "the hash of nobody is not ready");
+    }
+}
+
+async fn keep_metrics(metrics: PrometheusHandle) {
+    loop {
+        tokio::time::sleep(METRICS_UPKEEP_EVERY).await;
+        metrics.run_upkeep();
+    }
+}
