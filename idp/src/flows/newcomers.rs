@@ -27,6 +27,13 @@ impl Newcomers {
         begun.push_back((login.clone(), now));
     }
 
+    fn forget(&self, login: &LoginId) {
+        let mut begun = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(place) = begun.iter().rposition(|(id, _)| id == login) {
+            begun.remove(place);
+        }
+    }
+
     fn has(&self, login: &LoginId, now: Timestamp) -> bool {
         let begun = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         begun.iter().any(|(id, at)| id == login && now.since(*at) <= MOMENT)
@@ -34,6 +41,11 @@ impl Newcomers {
 }
 
 impl Flows {
+    /// The browser came to this login with its cookie: whoever comes without it later has lost it, not refused it.
+    pub fn has_arrived(&self, login: &LoginId) {
+        self.0.newcomers.forget(login);
+    }
+
     /// Whether a browser was sent to this login just now.
     pub fn has_just_begun(&self, login: &LoginId) -> bool {
         self.0.newcomers.has(login, self.now())
@@ -53,5 +65,7 @@ mod tests {
         }
         assert!(!newcomers.has(&id(0), now) && newcomers.has(&id(1), now));
         assert!(!newcomers.has(&id(1), now.plus(MOMENT + Duration::from_secs(1))));
+        newcomers.forget(&id(2));
+        assert!(!newcomers.has(&id(2), now) && newcomers.has(&id(3), now));
     }
 }

@@ -15,6 +15,7 @@ use crate::{
         secret::{Secret, random_text, same_bytes, sha256_hex},
         tenant::{Tenant, Upstream as UpstreamSettings},
     },
+    store::Tx,
     upstream::{Arrival, DepartureRequest, Kind, UpstreamError},
 };
 
@@ -205,9 +206,7 @@ impl Flows {
                     tx.save_account(&account).await?;
                     account
                 } else {
-                    tx.insert_account(&newcomer).await?;
-                    tx.record(created.clone()).await?;
-                    newcomer.clone()
+                    self.first_visit(tx, &newcomer, &created).await?
                 };
                 if !may_be_served(tenant, &account) {
                     let status = format!("{:?}", account.status);
@@ -250,6 +249,16 @@ impl Flows {
             Some(status) => Arrived::NotEligible(Ineligible::of(status)),
             None => Arrived::Proven(LoginTicket::Row { id: pending.id.clone(), secret }),
         })
+    }
+
+    /// Makes the account, or takes the one that somebody faster has just made of the same person.
+    async fn first_visit(&self, tx: &Tx, newcomer: &Account, created: &AuditEvent) -> Result<Account, FlowError> {
+        if tx.insert_account(newcomer).await? {
+            tx.record(created.clone()).await?;
+            return Ok(newcomer.clone());
+        }
+        let known = tx.account_by_upstream(&newcomer.tenant, &newcomer.upstream, &newcomer.upstream_subject).await?;
+        known.ok_or(FlowError::NotDue)
     }
 
     fn newcomer(&self, tenant: &Tenant, settings: &UpstreamSettings, identity: &Identity) -> Account {

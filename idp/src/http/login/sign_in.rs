@@ -49,6 +49,7 @@ pub async fn get(at: AtLogin) -> Result<Response, PageFailure> {
     let (kept, pending) = entry(&at).await?;
     let visit = &at.visit;
     if let Some(pending) = &pending {
+        visit.flows().has_arrived(&at.id);
         let live = visit.live_session().await?;
         if live.is_some() && pending.destination.request().prompt == Prompt::SelectAccount {
             return Ok(see_other(&at.path("already-signed-in")));
