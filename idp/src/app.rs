@@ -15,7 +15,7 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::{
     net::TcpListener,
     sync::{Notify, watch},
-    task::JoinSet,
+    task::{JoinHandle, JoinSet},
 };
 
 use crate::{
@@ -39,7 +39,7 @@ use crate::{
     keys::{HashError, HashParams, HashVerdict, Hasher, Keyring, MasterKeys, SystemEntropy, Vault},
     mail::{compose::Composer, smtp::Smtp, transport::Transport},
     store::{Backend, Store, StoreOptions},
-    theme::Themes,
+    theme::{ThemeError, Themes},
     upstream::{
         Upstream, UpstreamError,
         directory::{Directory, Lookup, Verify},
@@ -102,6 +102,7 @@ impl App {
     /// Puts the parts together. SQLite's schema is brought up to date; a PostgreSQL that is behind is refused.
     pub async fn build(configuration: Configuration, world: World) -> anyhow::Result<Self> {
         let World { clock, entropy, transport } = world;
+        let themes = load_themes(&configuration);
         let store = Store::open(configuration.database_url.expose(), StoreOptions::default()).await?;
         let current = store.schema_is_current().await?;
         if !current && store.backend() == Backend::Sqlite {
@@ -112,7 +113,7 @@ impl App {
         let master_keys = MasterKeys::load(&configuration.master_key_file)?;
         let vault = Arc::new(Vault::new(&master_keys, Arc::clone(&entropy)));
         let shared = Shared { store, vault, clock, entropy, deeds: Deeds::default() };
-        let (loaded, house) = assemble(&shared, configuration, transport, &HashMap::new()).await?;
+        let (loaded, house) = assemble(&shared, configuration, themes.await??, transport, &HashMap::new()).await?;
         Ok(Self {
             shared: Arc::new(shared),
             loaded: Arc::new(ArcSwap::from_pointee(loaded)),
@@ -125,7 +126,8 @@ impl App {
     pub async fn reload(&self, configuration: Configuration) -> anyhow::Result<Vec<&'static str>> {
         let present = self.loaded.load_full();
         let need_restart = sections_for_a_restart(&present.configuration, &configuration);
-        let (loaded, house) = assemble(&self.shared, configuration, None, &present.flows.keyrings).await?;
+        let themes = load_themes(&configuration).await??;
+        let (loaded, house) = assemble(&self.shared, configuration, themes, None, &present.flows.keyrings).await?;
         self.loaded.store(Arc::new(loaded));
         self.house.store(Arc::new(house));
         self.reloaded.notify_waiters();
@@ -191,12 +193,17 @@ impl App {
             // One process serves such a file, so whoever held a mail before this start is gone.
             self.shared.store.release_letters().await?;
         }
+        let noted = tokio::spawn({
+            let app = self.clone();
+            async move { app.note_loading().await }
+        });
         let workers = self.start_workers(&shutdown, admin.1.clone());
         let mut serving = JoinSet::new();
         for listener in public {
             serving.spawn(self.server(self.router()).serve(listener, shutdown.clone()));
         }
         serving.spawn(self.server(self.admin_router(admin.1)).serve(admin.0, shutdown.clone()));
+        noted.await??;
         while let Some(served) = serving.join_next().await {
             served??;
         }
@@ -221,15 +228,22 @@ fn sections_for_a_restart(present: &Configuration, wanted: &Configuration) -> Ve
     sections
 }
 
+/// Templates and texts take their time: they are read while the database is opened.
+fn load_themes(configuration: &Configuration) -> JoinHandle<Result<Themes, ThemeError>> {
+    let folder = configuration.themes.clone();
+    tokio::task::spawn_blocking(move || Themes::load(folder.as_deref()))
+}
+
 /// Makes everything that a configuration decides. Key rings of tenants that stay are kept.
 async fn assemble(
     shared: &Shared,
     configuration: Configuration,
+    themes: Themes,
     transport: Option<Box<dyn Transport>>,
     kept: &HashMap<TenantId, Arc<Keyring>>,
 ) -> anyhow::Result<(Loaded, House)> {
     let hasher = Arc::new(new_hasher(&configuration, shared)?);
-    let themes = Arc::new(Themes::load(configuration.themes.as_deref())?);
+    let themes = Arc::new(themes);
     for tenant in &configuration.tenants {
         let wanted =
             tenant.clients.values().filter_map(|client| client.theme.as_deref()).chain([tenant.theme.as_str()]);

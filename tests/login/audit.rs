@@ -4,14 +4,14 @@ use sea_orm::ConnectionTrait;
 
 use crate::support::{
     World,
-    clock::MINUTE,
+    clock::{HOUR, MINUTE},
     mailbox::Mail,
     setup::ISSUER,
     student::{SECOND_PASSWORD, wrong},
     world::events,
 };
 
-/// Everything a person or client can cause in issue A's journeys.
+/// Everything a person or client can cause in the journeys of a login.
 async fn a_full_day(world: &std::sync::Arc<World>) -> Vec<String> {
     let mut secrets = vec![
         SECOND_PASSWORD.to_owned(),
@@ -202,4 +202,28 @@ async fn a_row_taken_out_with_its_seal_is_missed_too() {
     database.execute_unprepared(&format!("DELETE FROM audit_seal WHERE row_id IN {row}")).await.unwrap();
     database.execute_unprepared("DELETE FROM audit_event WHERE event = 'second_password.proven'").await.unwrap();
     assert_eq!(world.flows().verify_audit().await.unwrap().missing, 1);
+}
+
+#[tokio::test]
+async fn rows_kept_long_enough_go_behind_a_signed_checkpoint_and_the_rest_still_holds() {
+    let world = World::start().await;
+    let mut student = world.student().await;
+    student.signs_in().await;
+    while world.flows().seal_audit().await.unwrap() > 0 {}
+    let old = world.flows().verify_audit().await.unwrap().sealed;
+    world.clock.pass(2 * HOUR);
+    student.signs_in().await;
+    while world.flows().seal_audit().await.unwrap() > 0 {}
+    let all = world.flows().verify_audit().await.unwrap().sealed;
+
+    assert_eq!(world.flows().drop_old_audit(3 * HOUR).await.unwrap(), 0, "nothing is that old");
+    assert_eq!(world.flows().drop_old_audit(HOUR).await.unwrap(), old);
+    let verdict = world.flows().verify_audit().await.unwrap();
+    assert_eq!((verdict.sealed, verdict.missing, verdict.forged_checkpoint), (all - old, 0, false));
+    assert!(verdict.broken.is_empty());
+
+    let database = world.raw_database().await;
+    without_guards(&database).await;
+    database.execute_unprepared("UPDATE audit_checkpoint SET at = at + 1").await.unwrap();
+    assert!(world.flows().verify_audit().await.unwrap().forged_checkpoint);
 }

@@ -78,7 +78,12 @@ async fn seal_audit(app: App) {
 async fn purge(app: App) {
     loop {
         tokio::time::sleep(PURGE_EVERY).await;
-        let logins = app.look(|configuration| configuration.retention.logins);
+        let (logins, audit) = app.look(|configuration| (configuration.retention.logins, configuration.retention.audit));
+        match app.flows().drop_old_audit(audit).await {
+            Ok(0) => {}
+            Ok(rows) => tracing::info!(rows, "dropped audit rows that were kept long enough"),
+            Err(error) => tracing::error!(%error, "old audit rows cannot be dropped"),
+        }
         match app.flows().purge(logins).await {
             Ok(0) => {}
             Ok(rows) => tracing::info!(rows, "removed what had ended"),

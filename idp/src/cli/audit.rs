@@ -65,7 +65,14 @@ pub async fn run(
             if verdict.missing > 0 {
                 writeln!(out, "{} sealed rows are gone", verdict.missing)?;
             }
-            if verdict.broken.is_empty() && verdict.missing == 0 { Outcome::Fine } else { Outcome::Found }
+            if verdict.forged_checkpoint {
+                writeln!(out, "the checkpoint before the first row was not signed here")?;
+            }
+            if verdict.broken.is_empty() && verdict.missing == 0 && !verdict.forged_checkpoint {
+                Outcome::Fine
+            } else {
+                Outcome::Found
+            }
         }
     };
     app.flows().store.close().await;

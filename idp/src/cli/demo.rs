@@ -58,7 +58,6 @@ pub async fn run(arguments: Arguments, environment: Vec<(String, String)>) -> an
     let app = App::build(configuration, world).await?;
     import_students(&app, &arguments.data).await?;
     let metrics = install_metrics()?;
-    app.note_loading().await?;
 
     let stopped = stop_signal()?;
     let Listeners { provider, university, service, mailbox_pages, admin, smtp } = listeners;

@@ -26,7 +26,6 @@ pub async fn run(path: &Path, environment: Vec<(String, String)>) -> anyhow::Res
     let app = App::build(configuration, World::default()).await?;
     let (public, admin) = app.look(|configuration| (configuration.server.listen, configuration.server.admin_listen));
     let (public, admin) = (listen(public).await?, listen(admin).await?);
-    app.note_loading().await?;
     tracing::info!(listen = %public.local_addr()?, admin = %admin.local_addr()?, "serving");
     reload_at_hangup(&app, path.to_owned())?;
     app.serve(vec![public], (admin, metrics), stop_signal()?).await?;

@@ -1,8 +1,16 @@
 //! The audit trail's chain: one sealer links committed rows, `audit verify` reads it back (SR-92).
 
+use std::time::Duration;
+
 use data_encoding::HEXLOWER;
 
-use crate::domain::audit::{AuditRow, Seal};
+use crate::{
+    domain::{
+        audit::{AuditRow, Seal},
+        clock::Timestamp,
+    },
+    store::AuditCheckpoint,
+};
 
 use super::{FlowError, Flows};
 
@@ -20,6 +28,8 @@ pub struct TrailVerdict {
     pub missing: u64,
     /// Row ids whose link does not hold.
     pub broken: Vec<i64>,
+    /// What stands before the chain's first link was not signed here.
+    pub forged_checkpoint: bool,
 }
 
 impl Flows {
@@ -44,7 +54,10 @@ impl Flows {
     pub async fn verify_audit(&self) -> Result<TrailVerdict, FlowError> {
         let mut verdict = TrailVerdict::default();
         let mut former = match self.store.last_audit_checkpoint().await? {
-            Some(checkpoint) => checkpoint.seal,
+            Some(checkpoint) => {
+                verdict.forged_checkpoint = !self.is_signed(&checkpoint);
+                checkpoint.seal
+            }
             None => genesis(),
         };
         loop {
@@ -73,6 +86,36 @@ impl Flows {
         Ok(verdict)
     }
 
+    /// Drops the sealed rows that are older than `kept`, behind a signed checkpoint; gives how many went.
+    pub async fn drop_old_audit(&self, kept: Duration) -> Result<u64, FlowError> {
+        let now = self.now();
+        let oldest_kept = now.minus(kept);
+        let mut from = self.store.last_audit_checkpoint().await?.map_or(0, |checkpoint| checkpoint.seal.number) + 1;
+        let mut last = None;
+        loop {
+            let rows = self.store.sealed_audit(from, STRETCH).await?;
+            let seals = rows.iter().take_while(|row| row.entry.at < oldest_kept).filter_map(|row| row.seal.clone());
+            let old: Vec<Seal> = seals.collect();
+            let all_old = !rows.is_empty() && old.len() == rows.len();
+            last = old.into_iter().next_back().or(last);
+            match &last {
+                Some(seal) if all_old => from = seal.number + 1,
+                _ => break,
+            }
+        }
+        let Some(seal) = last else { return Ok(0) };
+        let signature = HEXLOWER
+            .encode(&self.vault.mac("audit-checkpoint", &signed_parts(&seal, now).each_ref().map(Vec::as_slice)));
+        Ok(self.store.drop_sealed_audit(&AuditCheckpoint { seal, at: now, signature }).await?)
+    }
+
+    fn is_signed(&self, checkpoint: &AuditCheckpoint) -> bool {
+        let parts = signed_parts(&checkpoint.seal, checkpoint.at);
+        let parts = parts.each_ref().map(Vec::as_slice);
+        let signature = HEXLOWER.decode(checkpoint.signature.as_bytes());
+        signature.is_ok_and(|signature| self.vault.is_mac("audit-checkpoint", &parts, &signature))
+    }
+
     async fn last_link(&self) -> Result<Seal, FlowError> {
         Ok(self.store.last_seal().await?.unwrap_or_else(genesis))
     }
@@ -85,6 +128,10 @@ impl Flows {
         let parts = [former.as_bytes(), &seal.number.to_be_bytes()[..], &row.covered()];
         HEXLOWER.decode(seal.mac.as_bytes()).is_ok_and(|mac| self.vault.is_mac("audit", &parts, &mac))
     }
+}
+
+fn signed_parts(seal: &Seal, at: Timestamp) -> [Vec<u8>; 3] {
+    [seal.number.to_be_bytes().to_vec(), seal.mac.as_bytes().to_vec(), at.as_millis().to_be_bytes().to_vec()]
 }
 
 fn genesis() -> Seal {
