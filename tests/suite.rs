@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod architecture;
 #[cfg(test)]
+mod config;
+#[cfg(test)]
 mod login;
 #[cfg(test)]
 mod oidc;

@@ -1,0 +1,3 @@
+//! Configuration as a running process meets it.
+
+mod reload;
