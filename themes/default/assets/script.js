@@ -80,14 +80,16 @@ for (const line of all("[data-seconds]")) {
 }
 
 // The waiting tab moves on by itself (J-02, J-15), and never while something is being typed into it.
+// A form on its way leads on itself: a reload then would hide its answer.
+const leaving = () => [...all("form")].some((form) => form.ariaBusy === "true");
 const typing = () => [...all("main input:not([type=hidden])")].some((field) => field.value !== "");
 async function look() {
   try {
     const answer = await fetch(main.dataset.status, { headers: { accept: "application/json" }, cache: "no-store" });
     const { page, mail } = await answer.json();
     const news = document.querySelector("[data-mail]");
-    if (page && page !== main.dataset.page) return location.reload();
-    if (mail && news && mail !== news.dataset.mail && !typing()) return location.reload();
+    if (!leaving() && page && page !== main.dataset.page) return location.reload();
+    if (!leaving() && mail && news && mail !== news.dataset.mail && !typing()) return location.reload();
   } catch {
     // Offline or asleep: the next look tells.
   }
