@@ -1,4 +1,4 @@
-//! Monban.
+//! Monban, an OpenID Connect provider between a university's own login and the services that need more. The map is the README.
 
 pub mod app;
 pub mod cli;

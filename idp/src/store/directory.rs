@@ -53,19 +53,4 @@ impl Tx {
         Entity::insert(row.into_active_model()).on_conflict(replace).exec_without_returning(self.db()).await?;
         Ok(())
     }
-
-    pub async fn delete_directory_account(
-        &self,
-        tenant: &TenantId,
-        upstream: &UpstreamId,
-        user_id: &str,
-    ) -> Result<bool, StoreError> {
-        let deleted = Entity::delete_many()
-            .filter(Column::Tenant.eq(tenant.as_str()))
-            .filter(Column::Upstream.eq(upstream.as_str()))
-            .filter(Column::UserId.eq(user_id))
-            .exec(self.db())
-            .await?;
-        Ok(deleted.rows_affected == 1)
-    }
 }

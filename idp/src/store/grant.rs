@@ -81,14 +81,6 @@ impl Tx {
         self.revoke(account.and(grant::Column::Session.eq(session.to_string())), at).await
     }
 
-    pub async fn revoke_grants_of_account(
-        &self,
-        account: AccountId,
-        at: Timestamp,
-    ) -> Result<Vec<GrantId>, StoreError> {
-        self.revoke(grant::Column::Account.eq(account.to_string()), at).await
-    }
-
     async fn revoke(&self, which: Expr, at: Timestamp) -> Result<Vec<GrantId>, StoreError> {
         let revoked = grant::Entity::update_many()
             .col_expr(grant::Column::RevokedAt, Expr::value(at.as_millis()))
@@ -111,18 +103,6 @@ impl Tx {
             .exec(self.db())
             .await?;
         self.changes().access_tokens.push(key.clone());
-        Ok(revoked.rows_affected == 1)
-    }
-
-    /// Open ones only: a used one keeps its successor.
-    pub async fn revoke_refresh_token(&self, key: &TokenKey) -> Result<bool, StoreError> {
-        let revoked = refresh_token::Entity::update_many()
-            .col_expr(refresh_token::Column::State, Expr::value(REVOKED))
-            .filter(refresh_token::Column::Key.eq(key.as_str()))
-            .filter(refresh_token::Column::State.eq(OPEN))
-            .exec(self.db())
-            .await?;
-        self.changes().refresh_tokens.push(key.clone());
         Ok(revoked.rows_affected == 1)
     }
 }
