@@ -36,12 +36,16 @@ pub struct OneTimeUrl {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
     RegisterEmail,
+    ChangeEmail,
+    ResetSecondPassword,
 }
 
 impl Purpose {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::RegisterEmail => "register-email",
+            Self::ChangeEmail => "change-email",
+            Self::ResetSecondPassword => "reset-second-password",
         }
     }
 }

@@ -82,11 +82,7 @@ impl Composer {
         text: &str,
         letter: &Letter,
     ) -> Result<String, RenderError> {
-        let (url, code) = match letter {
-            Letter::ConfirmEmail { url, code, .. } => (url.expose(), code.expose()),
-            Letter::AuthKey { key, .. } => ("", key.expose()),
-            Letter::SecondPasswordSet { .. } | Letter::RepeatedFailures { .. } => ("", ""),
-        };
+        let (urls, codes) = secrets(letter);
         let footer = self.themes.mail_line(theme, frame, "m-footer", &[])?;
         let blocks: Vec<MailBlock> = text
             .trim_end()
@@ -94,9 +90,9 @@ impl Composer {
             .map(|paragraph| {
                 let kind = if paragraph.starts_with(&footer) {
                     "footer"
-                } else if !url.is_empty() && paragraph == url {
+                } else if urls.contains(&paragraph) {
                     "url"
-                } else if !code.is_empty() && paragraph.contains(code) {
+                } else if codes.iter().any(|code| paragraph.contains(code)) {
                     "code"
                 } else {
                     "text"
@@ -139,15 +135,37 @@ const fn subject_id(letter: &Letter) -> &'static str {
     match letter {
         Letter::ConfirmEmail { .. } => "m-01-subject",
         Letter::AuthKey { .. } => "m-02-subject",
+        Letter::ChangeEmail { .. } => "m-03-subject",
+        Letter::EmailChanged { .. } => "m-04-subject",
+        Letter::ResetSecondPassword { .. } => "m-05-subject",
+        Letter::NoSecondPasswordYet => "m-06-subject",
         Letter::SecondPasswordSet { .. } => "m-07-set-subject",
+        Letter::SecondPasswordChanged { .. } => "m-07-changed-subject",
+        Letter::TwoFactorChanged { .. } => "m-08-subject",
         Letter::RepeatedFailures { .. } => "m-09-subject",
+        Letter::EmailCleared { .. } => "m-10-subject",
+    }
+}
+
+/// The links and the codes of a letter: an HTML part gives each a block of its own.
+fn secrets(letter: &Letter) -> (Vec<&str>, Vec<&str>) {
+    match letter {
+        Letter::ConfirmEmail { url, code, .. } | Letter::ChangeEmail { url, code, .. } => {
+            (vec![url.expose()], vec![code.expose()])
+        }
+        Letter::ResetSecondPassword { links, .. } => {
+            links.iter().map(|link| (link.url.expose(), link.code.expose())).unzip()
+        }
+        Letter::AuthKey { key, .. } => (Vec::new(), vec![key.expose()]),
+        _ => (Vec::new(), Vec::new()),
     }
 }
 
 fn values(letter: &Letter) -> Vec<(&'static str, Argument)> {
     let secret = |text: &crate::domain::secret::Secret| Argument::Text(text.expose().to_owned());
     match letter {
-        Letter::ConfirmEmail { url, code, lifetime, expires_at } => vec![
+        Letter::ConfirmEmail { url, code, lifetime, expires_at }
+        | Letter::ChangeEmail { url, code, lifetime, expires_at } => vec![
             ("url", secret(url)),
             ("code", secret(code)),
             ("minutes", minutes(*lifetime)),
@@ -160,7 +178,18 @@ fn values(letter: &Letter) -> Vec<(&'static str, Argument)> {
             ("expires_at", Argument::Time(*expires_at)),
             ("sent_at", Argument::Time(*sent_at)),
         ],
-        Letter::SecondPasswordSet { at } => vec![("changed_at", Argument::Time(*at))],
+        Letter::ResetSecondPassword { lifetime, expires_at, .. } => {
+            vec![("minutes", minutes(*lifetime)), ("expires_at", Argument::Time(*expires_at))]
+        }
+        Letter::NoSecondPasswordYet => Vec::new(),
+        Letter::EmailChanged { at }
+        | Letter::SecondPasswordSet { at }
+        | Letter::SecondPasswordChanged { at }
+        | Letter::EmailCleared { at } => vec![("changed_at", Argument::Time(*at))],
+        Letter::TwoFactorChanged { enabled, at } => vec![
+            ("changed_at", Argument::Time(*at)),
+            ("state", Argument::Text(if *enabled { "on" } else { "off" }.to_owned())),
+        ],
         Letter::RepeatedFailures { at, lock } => {
             vec![("locked_at", Argument::Time(*at)), ("minutes", minutes(*lock))]
         }

@@ -46,7 +46,11 @@ words! {
     AccountStatus { Active = "active", Suspended = "suspended", Ended = "ended" }
     AuthKeyState { Open = "open", Used = "used", Dead = "dead", Replaced = "replaced" }
     OneTimeUrlState { Open = "open", Used = "used", Replaced = "replaced" }
-    Purpose { RegisterEmail = "register-email" }
+    Purpose {
+        RegisterEmail = "register-email",
+        ChangeEmail = "change-email",
+        ResetSecondPassword = "reset-second-password",
+    }
     LetterState {
         Queued = "queued",
         Delayed = "delayed",
