@@ -1,5 +1,6 @@
 //! The pages of the journeys, each with exactly what it shows. Paths in them are complete, as a browser takes them.
 
+mod account;
 mod auth_key;
 mod email;
 mod ending;
@@ -7,6 +8,7 @@ mod problem;
 mod second_password;
 mod sign_in;
 
+pub use account::{AccountMenu, ConfirmSecondPassword, TwoFactorItem};
 pub use auth_key::{AuthKey, LostMailbox, Message, SendAuthKey, SentKey};
 pub use email::{ConfirmLink, EmailRegistered, EmailSent, LinkInvalid, LinkRetry, MailStatus, Onward, RegisterEmail};
 pub use ending::{
@@ -41,6 +43,8 @@ pub enum Page {
     AuthKey(AuthKey),
     /// P-17.
     SendAuthKey(SendAuthKey),
+    /// P-19.
+    ConfirmSecondPassword(ConfirmSecondPassword),
     /// P-20.
     ConfirmSignOut(ConfirmSignOut),
     /// P-21.
@@ -59,6 +63,8 @@ pub enum Page {
     AlreadySignedIn(AlreadySignedIn),
     /// P-28.
     TimedOut(TimedOut),
+    /// P-29.
+    Account(AccountMenu),
     /// P-30.
     LostMailbox(LostMailbox),
     /// D-01, D-03, D-04.
@@ -80,6 +86,7 @@ impl Page {
             Self::SecondPassword(_) => "second-password",
             Self::AuthKey(_) => "auth-key",
             Self::SendAuthKey(_) => "send-auth-key",
+            Self::ConfirmSecondPassword(_) => "confirm-second-password",
             Self::ConfirmSignOut(_) => "confirm-sign-out",
             Self::SignedOut(_) => "signed-out",
             Self::Error(_) => "error",
@@ -89,6 +96,7 @@ impl Page {
             Self::Maintenance(_) => "maintenance",
             Self::AlreadySignedIn(_) => "already-signed-in",
             Self::TimedOut(_) => "timed-out",
+            Self::Account(_) => "account",
             Self::LostMailbox(_) => "lost-mailbox",
             Self::Message(_) => "message",
             Self::FormPost(_) => "form-post",
@@ -107,6 +115,7 @@ impl Page {
             Self::SecondPassword(_) => "sp-entry-title",
             Self::AuthKey(_) => "key-title",
             Self::SendAuthKey(_) => "key-send-title",
+            Self::ConfirmSecondPassword(_) => "stepup-title",
             Self::ConfirmSignOut(_) => "logout-title",
             Self::SignedOut(_) => "logged-out-title",
             Self::Error(_) => "error-title",
@@ -116,6 +125,7 @@ impl Page {
             Self::Maintenance(_) => "maintenance-title",
             Self::AlreadySignedIn(_) => "already-title",
             Self::TimedOut(_) => "timed-out-title",
+            Self::Account(_) => "menu-title",
             Self::LostMailbox(_) => "lost-mail-title",
             Self::Message(message) => message.title_id(),
             Self::FormPost(_) => "form-post-title",
