@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{
-        account_visit::AccountVisit,
+        account_visit::{AccountVisit, Errand},
         acr::Acr,
         audit::{AuditEvent, Event},
         authorization_request::Prompt,
@@ -31,8 +31,8 @@ use super::{
 pub enum Finished {
     /// The client's answer, and the browser's new session.
     Answered { response: AuthorizationResponse, session: SessionCookie },
-    /// The account page is open, in the language of the login.
-    Entered { visit: AccountVisit, session: SessionCookie },
+    /// The account page is open, in the language of the login, and this was done on the way.
+    Entered { visit: AccountVisit, done: Option<Errand>, session: SessionCookie },
     /// The client asked for somebody else (OpenID Connect Core §3.1.2.2): told so, no session made.
     OtherSubject(AuthorizationResponse),
 }
@@ -117,7 +117,8 @@ impl Flows {
                 Ok(Finished::Answered { response, session })
             }
             (Destination::Account(visit), _) => {
-                Ok(Finished::Entered { visit: entered(visit, current.login.language), session })
+                let done = visit.errand.filter(|_| errand.is_some());
+                Ok(Finished::Entered { visit: entered(visit, current.login.language), done, session })
             }
             (Destination::Client(_), None) => Err(FlowError::LoginOver),
         }

@@ -35,7 +35,7 @@ pub use page::{
     AccountMenu, AlreadySignedIn, Argument, AuthKey, ConfirmLink, ConfirmSecondPassword, ConfirmSignOut,
     EmailRegistered, EmailSent, ErrorPage, FormPost, HiddenField, LinkInvalid, LinkRetry, Locked, LostMailbox,
     MailStatus, Maintenance, Message, MissingItem, NotEligible, NotEligibleReason, Onward, Page, Problem,
-    ProtocolError, RegisterEmail, SecondPassword, SendAuthKey, SentKey, SetSecondPassword, SignIn, SignInUpstream,
-    SignedOut, TimedOut, TwoFactorItem,
+    ProtocolError, RegisterEmail, SecondPassword, SendAuthKey, SentKey, ServiceItem, SessionItem, Sessions,
+    SetSecondPassword, SignIn, SignInUpstream, SignedOut, TimedOut, TwoFactor, TwoFactorItem,
 };
 pub use themes::{MailBlock, MailFrame, Themes};

@@ -93,6 +93,8 @@ pub(super) fn pages_with(words: &Words) -> Vec<(String, Page)> {
     factors::auth_key(words, &mut pages);
     account::step_up(words, &mut pages);
     account::menu(words, &mut pages);
+    account::two_factor(words, &mut pages);
+    account::sessions(words, &mut pages);
     endings(words, &mut pages);
     pages
 }

@@ -3,6 +3,8 @@
 pub mod confirm;
 pub mod locked;
 pub mod menu;
+pub mod sessions;
+pub mod two_factor;
 
 mod at;
 
