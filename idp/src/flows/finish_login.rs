@@ -97,7 +97,7 @@ impl Flows {
                 let acr = given.as_ref().map_or(reached, |given| given.grant.terms.acr);
                 tx.record(completed(&audit, now, acr.urn())).await?;
                 let switched = match &errand {
-                    Some(errand) => errand.write(tx, &mut account).await?,
+                    Some(errand) => errand.write(self, tx, tenant, &mut account).await?,
                     None => false,
                 };
                 if switched || account.language != Some(login.language) {
@@ -110,6 +110,7 @@ impl Flows {
         let session = SessionCookie(secret);
         if errand.is_some() {
             self.outbox_bell().notify_one();
+            self.logout_bell().notify_one();
         }
         match (destination, code) {
             (Destination::Client(request), Some(code)) => {

@@ -11,7 +11,7 @@ use crate::domain::{
     tenant::Tenant,
 };
 
-use super::{Acting, FlowError, Flows, end_session::end_others};
+use super::{Acting, FlowError, Flows};
 
 /// More than anybody has; a page shows no more.
 const MOST: usize = 50;
@@ -62,35 +62,39 @@ impl Flows {
         let here = id == acting.live.session.id;
         let event = if here { Event::Logout } else { Event::SessionEnded };
         let audit = self.account_event(tenant, acting, event).with("session", id.to_string());
-        self.store
+        let ended = self
+            .store
             .write(async |tx| {
                 let tx = &tx;
-                self.fresh_account(tx, acting).await?;
+                let holder = self.fresh_account(tx, acting).await?;
                 let session = tx.session_by_id(id).await?;
                 if session.is_none_or(|session| session.account != account) {
                     return Err(FlowError::NotDue);
                 }
                 if tx.end_session(id, now).await? {
-                    tx.revoke_grants_of_session(account, id, now).await?;
+                    self.settle_ended(tx, tenant, &holder, &[id], now).await?;
                     tx.record(audit.clone()).await?;
                 }
                 Ok(if here { Ended::Here } else { Ended::Elsewhere })
             })
-            .await
+            .await?;
+        self.logout_bell().notify_one();
+        Ok(ended)
     }
 
     /// ほかの端末をすべてログアウトする.
     pub async fn end_other_sessions(&self, tenant: &Tenant, acting: &Acting<'_>) -> Result<(), FlowError> {
-        let now = self.now();
         let ended = self.account_event(tenant, acting, Event::SessionEnded);
         self.store
             .write(async |tx| {
                 let tx = &tx;
                 let account = self.fresh_account(tx, acting).await?;
-                end_others(tx, account.id, Some(acting.live.session.id), &ended, now).await?;
+                self.end_others(tx, tenant, &account, Some(acting.live.session.id), &ended).await?;
                 Ok::<_, FlowError>(())
             })
-            .await
+            .await?;
+        self.logout_bell().notify_one();
+        Ok(())
     }
 
     /// 提供をやめる: every token that the client has of this account dies with its grants.

@@ -38,4 +38,4 @@ pub use page::{
     ProtocolError, RegisterEmail, SecondPassword, SendAuthKey, SentKey, ServiceItem, SessionItem, Sessions,
     SetSecondPassword, SignIn, SignInUpstream, SignedOut, TimedOut, TwoFactor, TwoFactorItem,
 };
-pub use themes::{MailBlock, MailFrame, Themes};
+pub use themes::{MailBlock, MailFrame, MailLink, MailText, Themes};
