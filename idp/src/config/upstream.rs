@@ -45,15 +45,17 @@ pub fn upstreams(
         } else if upstreams.iter().any(|upstream| upstream.id.as_str() == id.value) {
             checker.error(&id.span, format!("upstream.id: \"{}\" stands here twice", id.value));
         }
+        let attributes = attributes(table, span, checker);
+        let eligible = table.eligible.iter().map(|rule| eligibility(rule, table, checker)).collect();
         let Some(kind) = kind(table, span, checker) else { continue };
         let name = text(&table.name);
         upstreams.push(Upstream {
             id: UpstreamId::new(id.value.as_str()),
             name: if name.is_empty() { tenant.clone() } else { name },
             enabled: table.enabled.as_ref().is_none_or(|enabled| enabled.value),
-            attributes: attributes(table, span, checker),
-            eligible: table.eligible.iter().map(|rule| eligibility(rule, table, checker)).collect(),
             kind,
+            attributes,
+            eligible,
         });
     }
     upstreams
