@@ -128,8 +128,8 @@ fn keys_of_other_kinds_are_refused() {
 fn the_block_in_the_template_is_a_good_one() {
     let template = include_str!("../../../../config/examples/tenant.toml");
     let (_, block) = template.split_once("# kind = \"ldap\"").unwrap();
-    let block: String =
-        block.lines().map(|line| format!("{}\n", line.trim_start_matches("# ").trim_start_matches('#'))).collect();
+    let lines: Vec<&str> = block.lines().map(|line| line.trim_start_matches("# ").trim_start_matches('#')).collect();
+    let block = lines.join("\n");
     let text =
         format!("issuer = \"https://id.example.jp\"\nname = \"U\"\n[[upstream]]\nid = \"u\"\nkind = \"ldap\"\n{block}");
     let files = files(&text);

@@ -57,9 +57,11 @@ impl Entry {
             let mut values: Vec<Value> = self
                 .values(name)
                 .iter()
-                .filter_map(|value| match name.eq_ignore_ascii_case(OBJECT_GUID) {
-                    true => identifier(name, value),
-                    false => std::str::from_utf8(value).ok().map(str::to_owned),
+                .filter_map(|value| {
+                    if name.eq_ignore_ascii_case(OBJECT_GUID) {
+                        return identifier(name, value);
+                    }
+                    std::str::from_utf8(value).ok().map(str::to_owned)
                 })
                 .map(Value::from)
                 .collect();

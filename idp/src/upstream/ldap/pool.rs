@@ -75,7 +75,7 @@ mod tests {
             served.push(pool.turn().await.unwrap());
         }
         assert!(matches!(pool.turn().await, Err(UpstreamError::Busy)), "waited long enough");
-        let waiting = (0..CONNECTIONS * QUEUE_FACTOR + 1).map(|_| pool.turn());
+        let waiting = (0..=CONNECTIONS * QUEUE_FACTOR).map(|_| pool.turn());
         let waited = futures_util::future::join_all(waiting).await;
         assert!(waited.iter().all(Result::is_err));
         served.pop();
