@@ -348,7 +348,7 @@ fn new_upstreams(
                 }
                 UpstreamKind::Ldap(ldap) => {
                     let memory = memory(shared, &tenant.id, &upstream.id);
-                    let made = Ldap::new(upstream, ldap, &outbound, Arc::clone(clock), memory);
+                    let made = Ldap::new(upstream, ldap, outbound, Arc::clone(clock), memory);
                     Arc::new(made.with_context(|| format!("tenant {}, upstream {}", tenant.id, upstream.id))?)
                 }
                 UpstreamKind::Directory(_) => {
