@@ -38,6 +38,8 @@ events! {
     SecondPasswordProven = "second_password.proven",
     SecondPasswordFailed = "second_password.failed",
     SecondPasswordLocked = "second_password.locked",
+    SecondPasswordResetRequested = "second_password.reset_requested",
+    SecondPasswordReset = "second_password.reset",
     AuthKeySent = "auth_key.sent",
     AuthKeyReissued = "auth_key.reissued",
     AuthKeyProven = "auth_key.proven",

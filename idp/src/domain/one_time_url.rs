@@ -80,7 +80,8 @@ impl OneTimeUrl {
 
     /// Whether this link's address is the one that the account has confirmed: then its page is shown again (J-02 2.3).
     pub fn is_confirmed(&self, account: &Account) -> bool {
-        self.state == OneTimeUrlState::Used
+        self.purpose != Purpose::ResetSecondPassword
+            && self.state == OneTimeUrlState::Used
             && account.email.as_ref().is_some_and(|email| email.index == self.address_index)
     }
 }

@@ -22,6 +22,7 @@ use super::{
     Current, FlowError, Flows, Visitor,
     current::{email_purpose, fresh},
     deliver_mail::withdraw,
+    issue_tokens::may_be_served,
 };
 
 /// What the page behind a link shows.
@@ -41,9 +42,10 @@ pub enum LinkView {
     Unknown,
 }
 
-/// Where a link came from: its language, and the login that waits for it.
+/// What a link is for and where it came from: its language, and the login that waits for it.
 #[derive(Debug)]
 pub struct LinkAbout {
+    pub purpose: Purpose,
     pub language: Language,
     pub login: Option<LoginId>,
 }
@@ -62,8 +64,8 @@ impl Flows {
     /// GET of a link: nothing changes, however often and whoever asks (SR-41).
     pub async fn look_at_link(&self, tenant: &Tenant, token: &str) -> Result<LinkView, FlowError> {
         let Some((url, account)) = self.mailed_link(tenant, token).await? else { return Ok(LinkView::Unknown) };
-        let about = LinkAbout { language: url.language, login: url.login.clone() };
-        Ok(match url.verdict(&account, self.now()) {
+        let about = LinkAbout { purpose: url.purpose, language: url.language, login: url.login.clone() };
+        Ok(match self.link_verdict(tenant, &url, &account) {
             LinkVerdict::Good => LinkView::Good {
                 email_masked: self.pending_address(&url)?.masked(),
                 user_id_masked: masked_user_id(&account.user_id),
@@ -78,7 +80,7 @@ impl Flows {
     pub async fn confirm_link(&self, tenant: &Tenant, token: &str, visitor: &Visitor) -> Result<LinkView, FlowError> {
         let Some((url, account)) = self.mailed_link(tenant, token).await? else { return Ok(LinkView::Unknown) };
         let now = self.now();
-        if url.verdict(&account, now) != LinkVerdict::Good {
+        if url.purpose != Purpose::RegisterEmail || url.verdict(&account, now) != LinkVerdict::Good {
             return self.look_at_link(tenant, token).await;
         }
         let confirmed = self.confirmed_address(&url, &account, now)?;
@@ -139,12 +141,27 @@ impl Flows {
             .await
     }
 
-    async fn mailed_link(&self, tenant: &Tenant, token: &str) -> Result<Option<(OneTimeUrl, Arc<Account>)>, FlowError> {
+    pub(super) async fn mailed_link(
+        &self,
+        tenant: &Tenant,
+        token: &str,
+    ) -> Result<Option<(OneTimeUrl, Arc<Account>)>, FlowError> {
         let Some(key) = link_key(token) else { return Ok(None) };
         let Some(url) = self.store.one_time_url(&key).await?.filter(|url| url.tenant == tenant.id) else {
             return Ok(None);
         };
+        if url.purpose == Purpose::ResetSecondPassword && !tenant.policy.second_password.required {
+            return Ok(None);
+        }
         Ok(self.store.account(url.account).await?.map(|account| (url, account)))
+    }
+
+    /// A link of an account that is not served any more is over.
+    pub(super) fn link_verdict(&self, tenant: &Tenant, url: &OneTimeUrl, account: &Account) -> LinkVerdict {
+        match url.verdict(account, self.now()) {
+            LinkVerdict::Good if !may_be_served(tenant, account) => LinkVerdict::Expired,
+            verdict => verdict,
+        }
     }
 
     /// The address as the account will keep it.

@@ -12,9 +12,8 @@ use crate::{
         ids::LetterId,
         letter::Letter,
         login::{Gate, Login},
-        one_time_url::{OneTimeUrl, OneTimeUrlState, Purpose},
+        one_time_url::{OneTimeUrl, Purpose},
         outbox::OutboxLetter,
-        secret::{Secret, link_key, link_token},
         tenant::Tenant,
     },
     store::Tx,
@@ -22,8 +21,9 @@ use crate::{
 
 use super::{
     Current, FlowError, Flows, Visitor,
-    current::{fresh, link_purpose},
+    current::fresh,
     deliver_mail::{Post, withdraw},
+    links::{LinkSecrets, LinkTarget},
 };
 
 /// What became of an address that was typed.
@@ -42,6 +42,8 @@ pub enum EmailEntry {
 
 /// A second press this soon after a re-send is the same press (J-14): it sees the first one's success.
 const DOUBLE_CLICK: Duration = Duration::from_secs(2);
+/// Links that strangers ask for (J-09) use nobody's share up.
+const OF_EMAIL: [Purpose; 2] = [Purpose::RegisterEmail, Purpose::ChangeEmail];
 const HOUR: Duration = Duration::from_hours(1);
 const DAY: Duration = Duration::from_hours(24);
 
@@ -159,7 +161,7 @@ impl Flows {
     ) -> Result<Option<EmailEntry>, FlowError> {
         let limits = &self.limits.one_time_url;
         for (window, most) in [(HOUR, limits.max_per_account_hour), (DAY, limits.max_per_account_day)] {
-            let sent = tx.one_time_urls_since(account.id, now.minus(window)).await?;
+            let sent = tx.one_time_urls_since(account.id, &OF_EMAIL, now.minus(window)).await?;
             if sent.count >= most {
                 return Ok(Some(EmailEntry::LimitReached(sent.oldest_at.unwrap_or(now).plus(window))));
             }
@@ -184,37 +186,23 @@ impl Flows {
         address: &EmailAddress,
         now: Timestamp,
     ) -> Result<NewLink, FlowError> {
-        let policy = &tenant.policy.one_time_url;
-        let token = link_token(&*self.entropy);
-        let code = entropy::digits(&*self.entropy, policy.code_digits);
-        let key = link_key(token.expose()).ok_or_else(|| FlowError::Stored("a new link has no key".into()))?;
-        let expires_at = now.plus(policy.lifetime);
-        let letter = Letter::ConfirmEmail {
-            url: Secret::new(tenant.issuer.join(&format!("/link/{}", token.expose()))),
-            code: Secret::new(code.as_str()),
-            lifetime: policy.lifetime,
-            expires_at,
-        };
+        let LinkSecrets { url, code, key } = self.link_secrets(tenant)?;
+        let lifetime = tenant.policy.one_time_url.lifetime;
+        let expires_at = now.plus(lifetime);
+        let code_mac = self.code_mac(&key, code.expose());
+        let letter = Letter::ConfirmEmail { url, code, lifetime, expires_at };
         let post =
             Post { account, login: Some(login), language: login.language, to: address, letter: &letter, expires_at };
         let outbox = self.outbox_letter(tenant, &post, now)?;
-        let url = OneTimeUrl {
-            address: self.vault.seal(&link_purpose(&key), address.as_text().as_bytes()),
-            address_index: self.vault.index("email", &address.as_text()),
-            code_mac: self.code_mac(&key, &code),
-            key,
-            tenant: tenant.id.clone(),
+        let target = LinkTarget {
             purpose: Purpose::RegisterEmail,
-            account: account.id,
-            login: Some(login.id.clone()),
-            code_tries: 0,
-            credential_version: account.credential_version,
-            state: OneTimeUrlState::Open,
-            letter: outbox.id,
+            account,
+            login: Some(&login.id),
             language: login.language,
-            created_at: now,
-            expires_at,
+            address,
+            code_mac,
         };
+        let url = self.new_url(tenant, target, key, outbox.id, now);
         Ok(NewLink { url, letter: outbox })
     }
 

@@ -32,8 +32,13 @@ impl Store {
         find(self.reader(), pending(login, purpose)).await
     }
 
-    pub async fn one_time_urls_since(&self, account: AccountId, since: Timestamp) -> Result<Window, StoreError> {
-        window(self.reader(), of_account_since(account, since), Column::CreatedAt).await
+    pub async fn one_time_urls_since(
+        &self,
+        account: AccountId,
+        purposes: &[Purpose],
+        since: Timestamp,
+    ) -> Result<Window, StoreError> {
+        window(self.reader(), of_account_since(account, purposes, since), Column::CreatedAt).await
     }
 }
 
@@ -99,9 +104,14 @@ impl Tx {
     }
 
     /// As [`Store::one_time_urls_since`], and nobody adds one until this transaction ends.
-    pub async fn one_time_urls_since(&self, account: AccountId, since: Timestamp) -> Result<Window, StoreError> {
+    pub async fn one_time_urls_since(
+        &self,
+        account: AccountId,
+        purposes: &[Purpose],
+        since: Timestamp,
+    ) -> Result<Window, StoreError> {
         self.hold_account(account).await?;
-        window(self.db(), of_account_since(account, since), Column::CreatedAt).await
+        window(self.db(), of_account_since(account, purposes, since), Column::CreatedAt).await
     }
 
     /// The links that went to one address, whoever asked.
@@ -119,8 +129,11 @@ impl Tx {
     }
 }
 
-fn of_account_since(account: AccountId, since: Timestamp) -> Select<Entity> {
-    Entity::find().filter(Column::Account.eq(account.to_string())).filter(Column::CreatedAt.gt(since.as_millis()))
+fn of_account_since(account: AccountId, purposes: &[Purpose], since: Timestamp) -> Select<Entity> {
+    Entity::find()
+        .filter(Column::Account.eq(account.to_string()))
+        .filter(Column::Purpose.is_in(purposes.iter().map(|purpose| purpose.word())))
+        .filter(Column::CreatedAt.gt(since.as_millis()))
 }
 
 fn pending(login: &Login, purpose: Purpose) -> Select<Entity> {
