@@ -13,6 +13,8 @@ mod language;
 mod link;
 mod outages;
 mod races;
+mod reset;
+mod reset_link;
 mod second_password;
 mod second_password_limits;
 mod step_up;

@@ -199,7 +199,10 @@ async fn keys_and_links_are_counted_by_their_window(Database { store, .. }: Data
     );
     assert_eq!(store.auth_keys_of_login(login).await.unwrap().count, 3);
     assert_eq!(store.latest_auth_key(login).await.unwrap().unwrap().created_at, NOW.plus(90 * MINUTE));
-    assert_eq!(store.one_time_urls_since(account.id, &[Purpose::RegisterEmail], NOW.minus(MINUTE)).await.unwrap().count, 1);
+    assert_eq!(
+        store.one_time_urls_since(account.id, &[Purpose::RegisterEmail], NOW.minus(MINUTE)).await.unwrap().count,
+        1
+    );
     let to = store
         .write(|tx| async move { tx.one_time_urls_to_since(&rows::tenant(), "index", NOW.minus(MINUTE)).await })
         .await

@@ -143,11 +143,7 @@ impl Flows {
     }
 
     /// One link for each account that has a second password.
-    fn new_links<'a>(
-        &self,
-        tenant: &Tenant,
-        plan: &'a Plan,
-    ) -> Result<Vec<(&'a Account, LinkSecrets)>, FlowError> {
+    fn new_links<'a>(&self, tenant: &Tenant, plan: &'a Plan) -> Result<Vec<(&'a Account, LinkSecrets)>, FlowError> {
         let with_password = plan.accounts.iter().filter(|account| account.second_password.is_some());
         with_password.map(|account| Ok((account, self.link_secrets(tenant)?))).collect()
     }

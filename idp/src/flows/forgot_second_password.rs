@@ -111,8 +111,7 @@ impl Flows {
                 let Some(spent) = tx.spend_reset_code_try(&key, most, now).await? else {
                     return Ok(ResetCodeEntry::Dead);
                 };
-                let wrong =
-                    if spent.code_tries >= most { ResetCodeEntry::Dead } else { ResetCodeEntry::Wrong };
+                let wrong = if spent.code_tries >= most { ResetCodeEntry::Dead } else { ResetCodeEntry::Wrong };
                 // Every code is compared, so that the time does not tell which.
                 let matching: Vec<_> =
                     spent.codes.iter().filter(|code| same_bytes(code.mac.as_bytes(), mac.as_bytes())).collect();

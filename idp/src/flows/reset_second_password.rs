@@ -52,7 +52,11 @@ impl Flows {
             return Ok(ResetEntry::NoGood);
         };
         if self.link_verdict(tenant, &url, &account) != LinkVerdict::Good {
-            return Ok(if is_same_press(&url, &account, self.now()) { ResetEntry::Changed } else { ResetEntry::NoGood });
+            return Ok(if is_same_press(&url, &account, self.now()) {
+                ResetEntry::Changed
+            } else {
+                ResetEntry::NoGood
+            });
         }
         let broken = self.broken_rules(tenant, &account, (&typed.0, &typed.1)).await?;
         if !broken.is_empty() {

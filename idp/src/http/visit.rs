@@ -179,6 +179,19 @@ impl Visit {
         Ok(())
     }
 
+    /// `Set-Cookie` with a sealed value.
+    pub fn give_sealed(
+        &self,
+        headers: &mut HeaderMap,
+        name: &str,
+        value: &impl Serialize,
+        lifetime: Duration,
+    ) -> Result<(), FlowError> {
+        let sealed = self.flows().seal_cookie(&self.tenant().id, name, value)?;
+        append(headers, cookies::set(self.tenant(), name, &sealed, Some(lifetime)));
+        Ok(())
+    }
+
     /// What the POST before has left for this page.
     pub fn flash(&self, place: &str) -> Flash {
         let name = self.cookies().flash();

@@ -4,6 +4,7 @@ mod auth_key;
 mod email;
 mod ending;
 mod problem;
+mod reset;
 mod second_password;
 mod sign_in;
 
@@ -14,6 +15,7 @@ pub use ending::{
     ProtocolError, SignedOut,
 };
 pub use problem::{Argument, Problem};
+pub use reset::{ForgotSecondPassword, ResetEmailSent, ResetSecondPassword};
 pub use second_password::{Locked, SecondPassword, SetSecondPassword};
 pub use sign_in::{AlreadySignedIn, SignIn, SignInUpstream, TimedOut};
 
@@ -39,6 +41,12 @@ pub enum Page {
     SecondPassword(SecondPassword),
     /// P-08.
     AuthKey(AuthKey),
+    /// P-14.
+    ForgotSecondPassword(ForgotSecondPassword),
+    /// P-15.
+    ResetEmailSent(ResetEmailSent),
+    /// P-16.
+    ResetSecondPassword(ResetSecondPassword),
     /// P-17.
     SendAuthKey(SendAuthKey),
     /// P-20.
@@ -61,7 +69,7 @@ pub enum Page {
     TimedOut(TimedOut),
     /// P-30.
     LostMailbox(LostMailbox),
-    /// D-01, D-03, D-04.
+    /// D-01 to D-04.
     Message(Message),
     /// The answer to a client by `response_mode=form_post` (OAuth 2.0 Form Post Response Mode).
     FormPost(FormPost),
@@ -79,6 +87,9 @@ impl Page {
             Self::SetSecondPassword(_) => "set-second-password",
             Self::SecondPassword(_) => "second-password",
             Self::AuthKey(_) => "auth-key",
+            Self::ForgotSecondPassword(_) => "forgot-second-password",
+            Self::ResetEmailSent(_) => "reset-email-sent",
+            Self::ResetSecondPassword(_) => "reset-second-password",
             Self::SendAuthKey(_) => "send-auth-key",
             Self::ConfirmSignOut(_) => "confirm-sign-out",
             Self::SignedOut(_) => "signed-out",
@@ -106,6 +117,9 @@ impl Page {
             Self::SetSecondPassword(_) => "sp-set-title",
             Self::SecondPassword(_) => "sp-entry-title",
             Self::AuthKey(_) => "key-title",
+            Self::ForgotSecondPassword(_) => "sp-forgot-title",
+            Self::ResetEmailSent(_) => "sp-forgot-sent-title",
+            Self::ResetSecondPassword(_) => "sp-reset-title",
             Self::SendAuthKey(_) => "key-send-title",
             Self::ConfirmSignOut(_) => "logout-title",
             Self::SignedOut(_) => "logged-out-title",

@@ -1,6 +1,7 @@
 //! One page of each kind in each state: what a theme is checked, previewed and tested with.
 
 mod factors;
+mod reset;
 
 use super::{
     Announcement, Contact, Frame,
@@ -90,6 +91,7 @@ pub(super) fn pages_with(words: &Words) -> Vec<(String, Page)> {
     email(words, &mut pages);
     factors::second_password(words, &mut pages);
     factors::auth_key(words, &mut pages);
+    reset::forgotten(words, &mut pages);
     endings(words, &mut pages);
     pages
 }

@@ -69,6 +69,7 @@ fn pages_have_the_names_of_the_contract() {
         "email-registered",
         "email-sent",
         "error",
+        "forgot-second-password",
         "form-post",
         "link-invalid",
         "locked",
@@ -77,6 +78,8 @@ fn pages_have_the_names_of_the_contract() {
         "message",
         "not-eligible",
         "register-email",
+        "reset-email-sent",
+        "reset-second-password",
         "second-password",
         "send-auth-key",
         "set-second-password",
@@ -89,7 +92,7 @@ fn pages_have_the_names_of_the_contract() {
 
 #[test]
 fn fields_and_buttons_have_the_names_of_the_contract() {
-    let table: [(&str, &[&str]); 17] = [
+    let table: [(&str, &[&str]); 22] = [
         (
             "sign-in",
             &[
@@ -128,6 +131,11 @@ fn fields_and_buttons_have_the_names_of_the_contract() {
                 "data-link=\"back\"",
             ],
         ),
+        ("forgot-second-password", &["name=\"email\"", "data-link=\"back\""]),
+        ("reset-email-sent", &["name=\"code\"", "data-link=\"sign-in\""]),
+        ("reset-second-password", &["name=\"second_password\"", "name=\"second_password_confirmation\""]),
+        ("link-invalid-reset", &["data-error=\"E-31\"", "data-link=\"retry\""]),
+        ("message-second-password-changed", &["data-message=\"second-password-changed\"", "data-link=\"ok\""]),
         ("confirm-sign-out", &["name=\"action\" value=\"yes\"", "value=\"no\"", "name=\"state\""]),
         ("signed-out", &["data-link=\"sign-in\""]),
         ("error-e-12", &["data-error=\"E-12\""]),

@@ -1,13 +1,17 @@
-//! GET and POST /link/{token}: P-04, P-05 or P-23 (journeys J-02 2.3, J-15, J-16). GET changes nothing, whoever asks.
+//! GET and POST /link/{token}: P-04, P-05, P-16 or P-23 (journeys J-02 2.3, J-15, J-16). GET changes nothing, whoever asks.
 
 use axum::{
-    extract::{Path, rejection::PathRejection},
-    http::{HeaderMap, StatusCode},
+    extract::{FromRequestParts, Path, Request, rejection::PathRejection},
+    http::StatusCode,
     response::Response,
 };
 
 use crate::{
-    domain::{ids::LoginId, language::Language, one_time_url::LinkVerdict, parameters::encode},
+    domain::{
+        ids::LoginId,
+        language::Language,
+        one_time_url::{LinkVerdict, Purpose},
+    },
     flows::{LinkAbout, LinkView},
     http::{
         csrf,
@@ -19,40 +23,52 @@ use crate::{
     theme::{ConfirmLink, EmailRegistered, LinkInvalid, LinkRetry, Onward, Page},
 };
 
+use super::{reset_second_password, reset_ticket::sign_in};
+
 type Token = Result<Path<String>, PathRejection>;
 
 /// What is no text is no link of ours: E-33.
-fn readable(token: Token) -> String {
+pub(super) fn readable(token: Token) -> String {
     token.map_or_else(|_| "unreadable".to_owned(), |Path(token)| token)
 }
 
 pub async fn get(visit: Visit, token: Token) -> Result<Response, PageFailure> {
     let token = readable(token);
     let view = visit.flows().look_at_link(visit.tenant(), &token).await?;
-    Ok(show(&visit, &token, view))
+    let (page, about) = page(&visit, &token, view);
+    Ok(show(&visit, &page, about.as_ref()))
 }
 
 /// No form token: the URL itself is the proof. Another site's press is refused.
-pub async fn post(visit: Visit, token: Token, headers: HeaderMap) -> Result<Response, PageFailure> {
-    let token = readable(token);
-    csrf::same_site(&visit, &headers)?;
+pub async fn post(visit: Visit, request: Request) -> Result<Response, PageFailure> {
+    let (mut parts, body) = request.into_parts();
+    let token = readable(Token::from_request_parts(&mut parts, &()).await.unwrap_or_else(|never| match never {}));
+    csrf::same_site(&visit, &parts.headers)?;
+    let about = match visit.flows().look_at_link(visit.tenant(), &token).await? {
+        LinkView::Good { about, .. } | LinkView::Confirmed(about) | LinkView::Bad { about, .. } => Some(about),
+        LinkView::Unknown => None,
+    };
+    if about.is_some_and(|about| about.purpose == Purpose::ResetSecondPassword) {
+        return match csrf::form_of(&visit, Request::from_parts(parts, body)).await {
+            Ok(form) => reset_second_password::post(&visit, &token, &form).await,
+            Err(refused) => Ok(refused),
+        };
+    }
     visit.flows().confirm_link(visit.tenant(), &token, &visit.visitor).await?;
-    Ok(see_other(&visit.path(&address(&token))))
+    Ok(see_other(&visit.path(&paths::link(&token))))
 }
 
-/// Whatever was opened: it may hold what no address may.
-fn address(token: &str) -> String {
-    format!("/link/{}", encode(token))
-}
-
-fn show(visit: &Visit, token: &str, view: LinkView) -> Response {
-    let (page, about) = match view {
+fn page(visit: &Visit, token: &str, view: LinkView) -> (Page, Option<LinkAbout>) {
+    match view {
+        LinkView::Good { user_id_masked, about, .. } if about.purpose == Purpose::ResetSecondPassword => {
+            (reset_second_password::page(visit, token, user_id_masked), Some(about))
+        }
         LinkView::Good { email_masked, user_id_masked, about } => {
-            let action = visit.path(&address(token));
+            let action = visit.path(&paths::link(token));
             (Page::ConfirmLink(ConfirmLink { action, email_masked, user_id_masked }), Some(about))
         }
         LinkView::Confirmed(about) => {
-            let onward = Onward::SignIn(sign_in(visit, Some(&about)).unwrap_or_else(|| visit.path("/")));
+            let onward = Onward::SignIn(sign_in(visit, about.login.as_ref()).unwrap_or_else(|| visit.path("/")));
             (Page::EmailRegistered(EmailRegistered { onward }), Some(about))
         }
         LinkView::Bad { verdict, about } => {
@@ -65,11 +81,15 @@ fn show(visit: &Visit, token: &str, view: LinkView) -> Response {
             (invalid(visit, code, Some(&about)), Some(about))
         }
         LinkView::Unknown => (invalid(visit, "E-33", None), None),
-    };
-    let language = about.as_ref().map_or_else(|| visit.language(), |about| offered(visit, about.language));
+    }
+}
+
+/// In the language of the request, not of the device.
+pub(super) fn show(visit: &Visit, page: &Page, about: Option<&LinkAbout>) -> Response {
+    let language = about.map_or_else(|| visit.language(), |about| offered(visit, about.language));
     let new_code = visit.flows().support_code();
-    let support_code = about.as_ref().and_then(|about| about.login.as_ref()).map_or(new_code.as_str(), LoginId::as_str);
-    visit.page_with(StatusCode::OK, ContentPolicy::Page, &page, &About { language, support_code, theme: None })
+    let support_code = about.and_then(|about| about.login.as_ref()).map_or(new_code.as_str(), LoginId::as_str);
+    visit.page_with(StatusCode::OK, ContentPolicy::Page, page, &About { language, support_code, theme: None })
 }
 
 fn offered(visit: &Visit, language: Language) -> Language {
@@ -77,11 +97,11 @@ fn offered(visit: &Visit, language: Language) -> Language {
 }
 
 fn invalid(visit: &Visit, code: &str, about: Option<&LinkAbout>) -> Page {
-    Page::LinkInvalid(LinkInvalid { code: code.to_owned(), retry: sign_in(visit, about).map(LinkRetry::Register) })
-}
-
-/// Where this browser signs in: the login that waits here, begun anew, or the service (J-01 1.0 d).
-fn sign_in(visit: &Visit, about: Option<&LinkAbout>) -> Option<String> {
-    let waiting = about.and_then(|about| about.login.as_ref()).filter(|login| visit.ticket(login).is_some());
-    waiting.map(|login| visit.path(&paths::page(login, "restart"))).or_else(|| visit.start())
+    let retry = match about {
+        Some(about) if about.purpose == Purpose::ResetSecondPassword => {
+            Some(LinkRetry::Reset(visit.path(paths::FORGOT)))
+        }
+        about => sign_in(visit, about.and_then(|about| about.login.as_ref())).map(LinkRetry::Register),
+    };
+    Page::LinkInvalid(LinkInvalid { code: code.to_owned(), retry })
 }

@@ -75,7 +75,7 @@ pub async fn get(at: AtLogin) -> Result<Response, PageFailure> {
         chosen: typed("upstream"),
         user_name: typed("username").or_else(|| kept.destination.request().login_hint.clone()).unwrap_or_default(),
         languages: visit.site.languages.clone(),
-        forgot: None,
+        forgot: at.forgot(),
         errors: flash.problems,
     });
     let client = tenant.client(kept.destination.request().client.as_str());

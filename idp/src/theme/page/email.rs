@@ -78,6 +78,7 @@ pub struct LinkInvalid {
 #[serde(tag = "kind", content = "href", rename_all = "kebab-case")]
 pub enum LinkRetry {
     Register(String),
+    Reset(String),
 }
 
 /// What became of a mail (journeys 1.3, 14).

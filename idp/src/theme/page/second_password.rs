@@ -18,7 +18,7 @@ pub struct SetSecondPassword {
 pub struct SecondPassword {
     pub action: String,
     pub form_token: String,
-    /// J-09; none as long as the tenant has no such page.
+    /// P-14.
     pub forgot: Option<String>,
     pub back: String,
     pub errors: Vec<Problem>,
