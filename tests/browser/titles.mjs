@@ -8,6 +8,9 @@ export const titles = {
   "set-second-password": { ja: "第2パスワード設定", en: "Set Your Second Password" },
   "second-password": { ja: "第2パスワード入力", en: "Enter Your Second Password" },
   "auth-key": { ja: "認証キー入力", en: "Enter the Authentication Key" },
+  "forgot-second-password": { ja: "第2パスワードを忘れた場合", en: "Forgot Your Second Password" },
+  "reset-email-sent": { ja: "再設定メール送信", en: "Reset E-mail" },
+  "reset-second-password": { ja: "第2パスワード再設定", en: "Set a New Second Password" },
   "send-auth-key": { ja: "認証キーの送信", en: "Send an Authentication Key" },
   "confirm-sign-out": { ja: "ログアウト", en: "Log Out" },
   "signed-out": { ja: "ログアウト完了", en: "Logged Out" },
@@ -19,6 +22,7 @@ export const titles = {
   "timed-out": { ja: "有効時間切れ", en: "Login Timed Out" },
   "lost-mailbox": { ja: "メールを受信できなくなった場合", en: "If You Cannot Receive E-mail" },
   "second-password-set": { ja: "変更完了", en: "Completed" },
+  "second-password-changed": { ja: "変更完了", en: "Completed" },
   "auth-key-invalid": { ja: "認証キー無効", en: "Key Invalid" },
   "auth-key-reissued": { ja: "認証キー再発行", en: "Key Reissued" },
 };

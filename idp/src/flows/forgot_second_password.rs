@@ -93,8 +93,7 @@ impl Flows {
         ticket: &ResetTicket,
         typed: &str,
     ) -> Result<ResetCodeEntry, FlowError> {
-        let sent = ticket.sent.as_ref().ok_or(FlowError::NotDue)?;
-        let key = request_key(sent);
+        let key = request_key(ticket.sent.as_ref().ok_or(FlowError::NotDue)?);
         let now = self.now();
         let request = self.store.reset_request(&key).await?.filter(|request| request.tenant == tenant.id);
         if request.is_none_or(|request| now >= request.expires_at) {
@@ -108,13 +107,13 @@ impl Flows {
         self.store
             .write(async |tx| {
                 let tx = &tx;
-                let Some(spent) = tx.spend_reset_code_try(&key, most, now).await? else {
+                let Some(counted) = tx.spend_reset_code_try(&key, most, now).await? else {
                     return Ok(ResetCodeEntry::Dead);
                 };
-                let wrong = if spent.code_tries >= most { ResetCodeEntry::Dead } else { ResetCodeEntry::Wrong };
+                let wrong = if counted.code_tries >= most { ResetCodeEntry::Dead } else { ResetCodeEntry::Wrong };
                 // Every code is compared, so that the time does not tell which.
                 let matching: Vec<_> =
-                    spent.codes.iter().filter(|code| same_bytes(code.mac.as_bytes(), mac.as_bytes())).collect();
+                    counted.codes.iter().filter(|code| same_bytes(code.mac.as_bytes(), mac.as_bytes())).collect();
                 let Some(code) = matching.first() else { return Ok(wrong) };
                 let Some(mailed) = self.good_link(tx, tenant, &code.link, now).await? else { return Ok(wrong) };
                 tx.insert_one_time_url(&self.another_url(&mailed, &link)?).await?;

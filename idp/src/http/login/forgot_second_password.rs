@@ -48,10 +48,8 @@ pub async fn post(press: ResetPress) -> Result<Response, PageFailure> {
     if !Flows::is_form_token(&visit.flows().forgot_form_token(tenant, ticket), token) {
         let before = visit.flows().reset_form_token(tenant, ticket);
         // Pressed twice: the first press has sent it (J-14).
-        return match before.is_some_and(|before| Flows::is_form_token(&before, token)) {
-            true => Ok(see_other(&visit.path(paths::RESET_SENT))),
-            false => Err(PageFailure::out_of_order()),
-        };
+        let again = before.is_some_and(|before| Flows::is_form_token(&before, token));
+        return if again { Ok(see_other(&visit.path(paths::RESET_SENT))) } else { Err(PageFailure::out_of_order()) };
     }
     let typed = press.text("email");
     let problem = match visit.flows().request_reset(tenant, ticket, typed, &visit.visitor).await? {
