@@ -46,6 +46,9 @@ events! {
     AuthKeyFailed = "auth_key.failed",
     AuthKeyInvalidated = "auth_key.invalidated",
     AuthKeyLocked = "auth_key.locked",
+    TwoFactorEnabled = "two_factor.enabled",
+    TwoFactorDisabled = "two_factor.disabled",
+    SessionEnded = "session.ended",
     Logout = "logout",
     AccountCreated = "account.created",
     CodeReused = "grant.code_reused",
@@ -92,8 +95,8 @@ impl AuditEvent {
     }
 
     #[must_use]
-    pub fn of_client(mut self, client: &ClientId) -> Self {
-        self.client = Some(client.clone());
+    pub fn of_client<'a>(mut self, client: impl Into<Option<&'a ClientId>>) -> Self {
+        self.client = client.into().cloned();
         self
     }
 

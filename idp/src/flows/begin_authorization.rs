@@ -75,7 +75,7 @@ impl Flows {
         };
         let live = live.filter(|live| request.subject.as_ref().is_none_or(|subject| *subject == live.account.subject));
         let account = live.as_ref().map(|live| &*live.account);
-        let Ok(need) = Need::of(&tenant.policy, &client, &request, account) else {
+        let Ok(need) = Need::of(&tenant.policy, Some(&client), &request.demand(), account) else {
             return Ok(error(
                 tenant,
                 request.error_target(),
@@ -95,12 +95,12 @@ impl Flows {
             let why = if live.is_some() { "more must be proven" } else { "there is no session" };
             return Ok(error(tenant, request.error_target(), ErrorCode::LoginRequired, why));
         }
+        let to = request.error_target();
         let pending = self.new_pending(Destination::Client(Box::new(request)));
         if !pending.fits() {
-            let to = pending.destination.request().error_target();
             return Ok(error(tenant, to, ErrorCode::InvalidRequest, "the request is too long"));
         }
-        self.0.newcomers.note(&pending.id, now);
+        self.note_begun(&pending.id);
         Ok(Begun::Login(Box::new(pending)))
     }
 

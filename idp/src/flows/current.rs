@@ -10,7 +10,7 @@ use crate::{
         clock::Timestamp,
         email_address::EmailAddress,
         ids::LoginId,
-        login::{Factor, Gate, Ineligible, Lock, Login, Need, Proofs, Rules, Standing, next},
+        login::{Destination, Factor, Gate, Ineligible, Lock, Login, Need, Proofs, Rules, Standing, next},
         one_time_url::{OneTimeUrl, Purpose},
         outbox::LetterStanding,
         secret::{Secret, same_bytes, sha256_hex},
@@ -28,7 +28,8 @@ const PRESS_EVERY: Duration = Duration::from_mins(1);
 pub struct Current {
     pub login: Login,
     pub account: Arc<Account>,
-    pub client: Arc<Client>,
+    /// The service that the person comes from; an account page may be visited without one.
+    pub client: Option<Arc<Client>>,
     pub gate: Gate,
     /// The address that waits for its confirmation.
     pub pending_url: Option<OneTimeUrl>,
@@ -67,7 +68,7 @@ impl Flows {
 
     pub(super) async fn stand(&self, tenant: &Tenant, login: Login) -> Result<Current, FlowError> {
         let account = self.store.account(login.account).await?.ok_or(FlowError::LoginOver)?;
-        let client = client_of(tenant, &login)?;
+        let client = client_of(tenant, &login.destination)?;
         if login.finished_at.is_none() && !may_be_served(tenant, &account) {
             return Err(FlowError::NotServed(Ineligible::of(account.status)));
         }
@@ -77,7 +78,7 @@ impl Flows {
         let ledger = self.store.ledger(account.id, Factor::SecondPassword).await?;
         let facts =
             Facts { email_pending: pending_url.is_some(), lock: ledger.lock(&self.second_password_rules(tenant), now) };
-        let gate = gate_of(tenant, &client, &login, &account, facts)?;
+        let gate = gate_of(tenant, &login, &account, facts)?;
         let auth_key = if gate == Gate::AuthKey { self.store.latest_auth_key(&login).await? } else { None };
         let awaited = match gate {
             Gate::EmailSent => pending_url.as_ref().map(|url| url.letter),
@@ -153,14 +154,8 @@ pub(super) struct Facts {
 }
 
 /// The gate of a login, from its present facts.
-pub(super) fn gate_of(
-    tenant: &Tenant,
-    client: &Client,
-    login: &Login,
-    account: &Account,
-    facts: Facts,
-) -> Result<Gate, FlowError> {
-    let need = Need::of(&tenant.policy, client, login.destination.request(), Some(account)).map_err(|_| unmet())?;
+pub(super) fn gate_of(tenant: &Tenant, login: &Login, account: &Account, facts: Facts) -> Result<Gate, FlowError> {
+    let need = need_of(tenant, &login.destination, account)?;
     Ok(next(&Standing {
         policy: &tenant.policy,
         need: &need,
@@ -172,13 +167,25 @@ pub(super) fn gate_of(
     }))
 }
 
-pub(super) fn unmet() -> FlowError {
+/// What a login to this destination owes. An account page gives the client nothing, so what the client demands of its own logins is left aside.
+pub(super) fn need_of(tenant: &Tenant, destination: &Destination, account: &Account) -> Result<Need, FlowError> {
     use crate::domain::oauth_error::{ErrorCode, OAuthError};
-    OAuthError::new(ErrorCode::UnmetAuthenticationRequirements, "the acr asked for cannot be met here").into()
+    let answered = match destination {
+        Destination::Client(_) => client_of(tenant, destination)?,
+        Destination::Account(_) => None,
+    };
+    Need::of(&tenant.policy, answered.as_deref(), &destination.demand(), Some(account)).map_err(|_| {
+        OAuthError::new(ErrorCode::UnmetAuthenticationRequirements, "the acr asked for cannot be met here").into()
+    })
 }
 
-pub(super) fn client_of(tenant: &Tenant, login: &Login) -> Result<Arc<Client>, FlowError> {
-    tenant.client(login.destination.request().client.as_str()).cloned().ok_or(FlowError::LoginOver)
+/// The service that a login is for; one that is to be answered must still be registered.
+pub(super) fn client_of(tenant: &Tenant, destination: &Destination) -> Result<Option<Arc<Client>>, FlowError> {
+    let client = destination.client().and_then(|client| tenant.client(client.as_str())).cloned();
+    if client.is_none() && destination.request().is_some() {
+        return Err(FlowError::LoginOver);
+    }
+    Ok(client)
 }
 
 /// The ticket's secret against the row's hash.
@@ -214,4 +221,9 @@ pub(super) fn covers(tenant: &Tenant, need: &Need, account: &Account, proofs: &P
         lock: None,
         key_asked: false,
     })
+}
+
+/// What of a session's proofs counts for a login to this destination.
+pub(super) fn counted(destination: &Destination, proofs: &Proofs) -> Proofs {
+    if destination.demand().key_anew { proofs.clone().without(Factor::AuthKey) } else { proofs.clone() }
 }

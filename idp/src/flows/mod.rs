@@ -1,15 +1,16 @@
 //! What people and clients do: one deed a file, told in facts, blind to HTTP and HTML.
 
+mod acting;
 mod answer_reset_requests;
 mod authenticate_client;
 mod begin_authorization;
 mod budget;
 mod confirm_email;
+mod confirm_second_password;
 mod continue_with_session;
 mod current;
 mod deliver_mail;
 mod end_session;
-mod end_sessions;
 mod error;
 mod finish_login;
 mod forgot_second_password;
@@ -32,9 +33,11 @@ mod restart_login;
 mod revoke_token;
 mod rotate_keys;
 mod seal_audit;
+mod second_password_tries;
 mod send_auth_key;
 mod set_second_password;
 mod strangers_tries;
+mod switch_two_factor;
 mod tickets;
 mod upstreams;
 
@@ -42,10 +45,12 @@ use std::{collections::HashMap, net::IpAddr, sync::Arc};
 
 use tokio::sync::Notify;
 
+pub use acting::Acting;
 pub use authenticate_client::{Credentials, Presented};
 pub use begin_authorization::{Begun, LiveSession};
 pub use budget::StrangerBudget;
 pub use confirm_email::{CodeVerdict, LinkAbout, LinkView};
+pub use confirm_second_password::Confirmed;
 pub use continue_with_session::Continued;
 pub use current::Current;
 pub use deliver_mail::Delivery;
@@ -57,7 +62,6 @@ pub use import_accounts::{ImportError, Imported};
 pub use introspect_token::Introspection;
 pub use issue_tokens::TokenResponse;
 pub use prove_auth_key::KeyEntry;
-pub use prove_second_password::PasswordEntry;
 pub use prove_university::Arrived;
 pub use redeem_code::CodeRedemption;
 pub use refresh_tokens::Refreshment;
@@ -65,7 +69,9 @@ pub use register_email::EmailEntry;
 pub use reset_second_password::ResetEntry;
 pub use restart_login::Remembered;
 pub use seal_audit::TrailVerdict;
+pub use second_password_tries::PasswordEntry;
 pub use send_auth_key::KeySending;
+pub use switch_two_factor::{Disabled, Enabled};
 pub use upstreams::Upstreams;
 
 use newcomers::Newcomers;
@@ -73,6 +79,7 @@ use newcomers::Newcomers;
 use crate::{
     domain::{
         audit::address_prefix,
+        browser::Browser,
         clock::{Clock, Timestamp},
         entropy::Entropy,
         ids::TenantId,
@@ -124,6 +131,7 @@ impl std::ops::Deref for Flows {
 #[derive(Clone, Debug, Default)]
 pub struct Visitor {
     pub address: Option<IpAddr>,
+    pub browser: Option<Browser>,
 }
 
 impl Visitor {

@@ -8,7 +8,6 @@ use crate::{
         audit::{AuditEvent, Event},
         clock::Timestamp,
         letter::Letter,
-        login::Factor,
         one_time_url::{LinkVerdict, OneTimeUrl, OneTimeUrlState, Purpose},
         outbox::OutboxLetter,
         second_password::Unmet,
@@ -21,7 +20,9 @@ use crate::{
 use super::{
     FlowError, Flows, Visitor,
     deliver_mail::{Post, withdraw},
-    end_sessions::{end_sessions, kill_auth_keys},
+    end_session::end_others,
+    second_password_tries::clear_tries,
+    send_auth_key::kill_auth_keys,
 };
 
 /// What became of the press on 変更.
@@ -69,6 +70,7 @@ impl Flows {
             .of_account(account.id)
             .from(visitor.address_prefix().as_deref());
         let audit = url.login.iter().fold(audit, AuditEvent::of_login);
+        let ended = AuditEvent { event: Event::SessionEnded, ..audit.clone() }.with("reason", "second password reset");
         let changed = self
             .store
             .write(async |tx| {
@@ -79,11 +81,13 @@ impl Flows {
                 {
                     return Ok(false);
                 }
-                let ended = replace(tx, account, &hash, now).await?;
+                let id = account.id;
+                replace(tx, account, &hash, now).await?;
+                let sessions = end_others(tx, id, None, &ended, now).await?;
                 if let Some(letter) = &letter {
                     tx.insert_letter(letter).await?;
                 }
-                tx.record(audit.clone().with("sessions", ended)).await?;
+                tx.record(audit.clone().with("sessions", sessions)).await?;
                 Ok::<_, FlowError>(true)
             })
             .await?;
@@ -113,18 +117,15 @@ impl Flows {
     }
 }
 
-/// The new hash is in force, and whatever rested on the old one ends. Gives how many sessions ended.
-async fn replace(tx: &Tx, mut account: Account, hash: &str, now: Timestamp) -> Result<usize, FlowError> {
+/// The new hash is in force; open links and keys, tries and locks of the old one end.
+async fn replace(tx: &Tx, mut account: Account, hash: &str, now: Timestamp) -> Result<(), FlowError> {
     let set_at = account.second_password.as_ref().map_or(now, |kept| kept.set_at);
     account.second_password = Some(SecondPasswordHash { hash: hash.to_owned(), set_at, changed_at: now });
     account.credential_version += 1;
     tx.save_account(&account).await?;
     withdraw(tx, tx.replace_one_time_urls(account.id, Purpose::ResetSecondPassword).await?, now).await?;
-    let (mut ledger, version) = tx.ledger(account.id, Factor::SecondPassword).await?;
-    ledger.clear();
-    tx.save_ledger(account.id, Factor::SecondPassword, &ledger, version).await?;
-    kill_auth_keys(tx, account.id, now).await?;
-    end_sessions(tx, account.id, None, now).await
+    clear_tries(tx, account.id).await?;
+    kill_auth_keys(tx, account.id, now).await
 }
 
 /// The link that made the present second password, a moment ago.

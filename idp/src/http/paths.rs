@@ -1,6 +1,6 @@
-//! Addresses of the sign-in pages: the one place where a gate becomes a path.
+//! Addresses of the sign-in and account pages: the one place where a gate or a visit becomes a path.
 
-use crate::domain::{ids::LoginId, login::Gate, parameters::encode};
+use crate::domain::{account_visit::AccountVisit, ids::LoginId, login::Gate, parameters::encode};
 
 /// Paths below the issuer.
 pub fn sign_in(login: &LoginId) -> String {
@@ -24,6 +24,19 @@ pub fn forgot(login: &LoginId) -> String {
 pub fn link(token: &str) -> String {
     format!("/link/{}", encode(token))
 }
+
+/// The account page that a visit is meant for.
+pub fn account(visit: &AccountVisit) -> String {
+    account_below(visit, "")
+}
+
+/// A page below it: `/confirm`, `/enabled`.
+pub fn account_below(visit: &AccountVisit, below: &str) -> String {
+    format!("{}{below}{}", visit.page.path(), visit.query())
+}
+
+/// P-25 of somebody whose session ended with the lock.
+pub const ACCOUNT_LOCKED: &str = "/account/locked";
 
 /// The page of a gate.
 pub fn of(login: &LoginId, gate: &Gate) -> String {

@@ -1,5 +1,6 @@
 //! The pages of the journeys, each with exactly what it shows. Paths in them are complete, as a browser takes them.
 
+mod account;
 mod auth_key;
 mod email;
 mod ending;
@@ -8,6 +9,7 @@ mod reset;
 mod second_password;
 mod sign_in;
 
+pub use account::{AccountMenu, ConfirmSecondPassword, TwoFactorItem};
 pub use auth_key::{AuthKey, LostMailbox, Message, SendAuthKey, SentKey};
 pub use email::{ConfirmLink, EmailRegistered, EmailSent, LinkInvalid, LinkRetry, MailStatus, Onward, RegisterEmail};
 pub use ending::{
@@ -49,6 +51,8 @@ pub enum Page {
     ResetSecondPassword(ResetSecondPassword),
     /// P-17.
     SendAuthKey(SendAuthKey),
+    /// P-19.
+    ConfirmSecondPassword(ConfirmSecondPassword),
     /// P-20.
     ConfirmSignOut(ConfirmSignOut),
     /// P-21.
@@ -67,6 +71,8 @@ pub enum Page {
     AlreadySignedIn(AlreadySignedIn),
     /// P-28.
     TimedOut(TimedOut),
+    /// P-29.
+    Account(AccountMenu),
     /// P-30.
     LostMailbox(LostMailbox),
     /// D-01 to D-04.
@@ -91,6 +97,7 @@ impl Page {
             Self::ResetEmailSent(_) => "reset-email-sent",
             Self::ResetSecondPassword(_) => "reset-second-password",
             Self::SendAuthKey(_) => "send-auth-key",
+            Self::ConfirmSecondPassword(_) => "confirm-second-password",
             Self::ConfirmSignOut(_) => "confirm-sign-out",
             Self::SignedOut(_) => "signed-out",
             Self::Error(_) => "error",
@@ -100,6 +107,7 @@ impl Page {
             Self::Maintenance(_) => "maintenance",
             Self::AlreadySignedIn(_) => "already-signed-in",
             Self::TimedOut(_) => "timed-out",
+            Self::Account(_) => "account",
             Self::LostMailbox(_) => "lost-mailbox",
             Self::Message(_) => "message",
             Self::FormPost(_) => "form-post",
@@ -121,6 +129,7 @@ impl Page {
             Self::ResetEmailSent(_) => "sp-forgot-sent-title",
             Self::ResetSecondPassword(_) => "sp-reset-title",
             Self::SendAuthKey(_) => "key-send-title",
+            Self::ConfirmSecondPassword(_) => "stepup-title",
             Self::ConfirmSignOut(_) => "logout-title",
             Self::SignedOut(_) => "logged-out-title",
             Self::Error(_) => "error-title",
@@ -130,6 +139,7 @@ impl Page {
             Self::Maintenance(_) => "maintenance-title",
             Self::AlreadySignedIn(_) => "already-title",
             Self::TimedOut(_) => "timed-out-title",
+            Self::Account(_) => "menu-title",
             Self::LostMailbox(_) => "lost-mail-title",
             Self::Message(message) => message.title_id(),
             Self::FormPost(_) => "form-post-title",

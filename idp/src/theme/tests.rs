@@ -62,9 +62,11 @@ fn pages_have_the_names_of_the_contract() {
     names.sort_unstable();
     names.dedup();
     let contract = [
+        "account",
         "already-signed-in",
         "auth-key",
         "confirm-link",
+        "confirm-second-password",
         "confirm-sign-out",
         "email-registered",
         "email-sent",
@@ -92,7 +94,7 @@ fn pages_have_the_names_of_the_contract() {
 
 #[test]
 fn fields_and_buttons_have_the_names_of_the_contract() {
-    let table: [(&str, &[&str]); 22] = [
+    let table: [(&str, &[&str]); 25] = [
         (
             "sign-in",
             &[
@@ -136,6 +138,20 @@ fn fields_and_buttons_have_the_names_of_the_contract() {
         ("reset-second-password", &["name=\"second_password\"", "name=\"second_password_confirmation\""]),
         ("link-invalid-reset", &["data-error=\"E-31\"", "data-link=\"retry\""]),
         ("message-second-password-changed", &["data-message=\"second-password-changed\"", "data-link=\"ok\""]),
+        ("confirm-second-password", &["name=\"second_password\"", "data-link=\"back\""]),
+        (
+            "account",
+            &[
+                "data-link=\"top\"",
+                "data-link=\"manual\"",
+                "data-link=\"email\"",
+                "data-link=\"second-password\"",
+                "data-link=\"two-factor\"",
+                "data-link=\"logout\"",
+                "data-link=\"sessions\"",
+            ],
+        ),
+        ("locked-signed-in", &["data-link=\"back\""]),
         ("confirm-sign-out", &["name=\"action\" value=\"yes\"", "value=\"no\"", "name=\"state\""]),
         ("signed-out", &["data-link=\"sign-in\""]),
         ("error-e-12", &["data-error=\"E-12\""]),

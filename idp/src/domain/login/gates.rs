@@ -106,7 +106,7 @@ mod tests {
     }
 
     fn gate(policy: &Policy, account: &Account, proofs: &Proofs) -> Gate {
-        let need = Need::of(policy, &samples::client(), &samples::request(), Some(account)).unwrap();
+        let need = Need::of(policy, Some(&samples::client()), &samples::request().demand(), Some(account)).unwrap();
         next(&Standing {
             policy,
             need: &need,
@@ -200,7 +200,7 @@ mod tests {
             for (factor, at) in given {
                 proofs.add(proof([Factor::University, Factor::SecondPassword, Factor::AuthKey][usize::from(factor)], at));
             }
-            let need = Need::of(&policy, &samples::client(), &samples::request(), Some(&account)).unwrap();
+            let need = Need::of(&policy, Some(&samples::client()), &samples::request().demand(), Some(&account)).unwrap();
             let gate = next(&Standing { policy: &policy, need: &need, account: Some(&account), proofs: &proofs,
                 email_pending: false, lock: None, key_asked: asked });
             if gate == Gate::Done {

@@ -77,7 +77,7 @@ async fn ticket(at: &AtReset, asked: &Parameters) -> Result<ResetTicket, PageFai
     let (came_from, wishes) = match held {
         Some((ticket, login)) => {
             let kept = visit.flows().remembered(visit.tenant(), &ticket).await?;
-            let of_request = kept.as_ref().and_then(|kept| kept.destination.request().ui_locale);
+            let of_request = kept.as_ref().and_then(|kept| kept.destination.ui_locale());
             let chosen = kept.and_then(|kept| kept.language);
             (Some(login), LanguageWishes { chosen, requested: requested.or(of_request), ..visit.wishes() })
         }
