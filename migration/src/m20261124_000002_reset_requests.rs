@@ -1,4 +1,4 @@
-//! Reset requests of strangers, and what belongs to which of them.
+//! Reset requests of strangers; the session that asked for a link.
 
 use sea_orm_migration::prelude::*;
 
@@ -28,6 +28,8 @@ impl MigrationTrait for Migration {
             .take();
         manager.create_table(request).await?;
         index(manager, "reset_request", "reset_request_due", ["state", "created_at"]).await?;
-        index(manager, "reset_request", "reset_request_address", ["tenant", "address_index", "created_at"]).await
+        index(manager, "reset_request", "reset_request_address", ["tenant", "address_index", "created_at"]).await?;
+        let asked_by = Table::alter().table("one_time_url").add_column(optional_text("session")).take();
+        manager.alter_table(asked_by).await
     }
 }

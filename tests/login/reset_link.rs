@@ -224,9 +224,9 @@ async fn the_trail_tells_of_a_reset_under_the_request_s_support_code() {
     assert_eq!(page.support_code(), sent.support_code());
     changes(&mut browser, &page, NEW_PASSWORD).await;
     let trail = world.trail(&sent.support_code()).await;
-    assert_eq!(events(&trail), ["second_password.reset_requested", "second_password.reset"]);
+    assert_eq!(events(&trail), ["second_password.reset_requested", "session.ended", "second_password.reset"]);
     assert!(trail.iter().all(|row| row.entry.account.is_some()));
-    assert!(trail[1].entry.detail.contains("\"sessions\":1"), "{}", trail[1].entry.detail);
+    assert!(trail[2].entry.detail.contains("\"sessions\":1"), "{}", trail[2].entry.detail);
     assert!(!format!("{trail:?}").contains(NEW_PASSWORD));
 }
 

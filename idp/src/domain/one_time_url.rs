@@ -3,7 +3,7 @@
 use super::{
     account::Account,
     clock::Timestamp,
-    ids::{AccountId, LetterId, LoginId, TenantId},
+    ids::{AccountId, LetterId, LoginId, SessionId, TenantId},
     language::Language,
     secret::Sealed,
 };
@@ -18,6 +18,8 @@ pub struct OneTimeUrl {
     pub account: AccountId,
     /// The login that waits for it.
     pub login: Option<LoginId>,
+    /// The session that asked for it: it goes on when the others end (J-07).
+    pub session: Option<SessionId>,
     /// The address it was sent to and will confirm.
     pub address: Sealed,
     pub address_index: String,

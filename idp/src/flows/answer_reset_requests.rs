@@ -132,6 +132,7 @@ impl Flows {
                 purpose: Purpose::ResetSecondPassword,
                 account,
                 login: Some(&plan.request.login),
+                session: None,
                 language,
                 address: &address,
                 code_mac: mac,

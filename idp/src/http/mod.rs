@@ -148,6 +148,18 @@ fn account_pages(deeds: &Deeds) -> Router {
     Router::new()
         .route("/account", get(account::menu::get).head(front::untouched))
         .route("/account/locked", get(account::locked::get).head(front::untouched))
+        .route("/account/email", get(account::email::get).post(account::email::post).head(front::untouched))
+        .route(
+            "/account/email/sent",
+            get(account::email_sent::get).post(account::email_sent::post).head(front::untouched),
+        )
+        .route("/account/email/changed", get(account::email_sent::changed).head(front::untouched))
+        .route("/account/email/status", get(account::email_sent::status).head(front::untouched))
+        .route(
+            "/account/second-password",
+            get(account::second_password::get).post(account::second_password::post).head(front::untouched),
+        )
+        .route("/account/second-password/changed", get(account::second_password::changed).head(front::untouched))
         .route(
             "/account/{page}/confirm",
             get(account::confirm::get).post(account::confirm::post).head(front::untouched),

@@ -35,6 +35,7 @@ use super::{
     client_address::ClientAddress,
     cookies::{self, CookieNames, Jar},
     headers::ContentPolicy,
+    paths,
     site::{House, Site},
 };
 
@@ -244,6 +245,11 @@ impl Visit {
     /// The look of a client's pages, if it has one of its own.
     pub fn theme_of(&self, client: Option<&ClientId>) -> Option<&str> {
         client.and_then(|client| self.tenant().client(client.as_str())).and_then(|client| client.theme.as_deref())
+    }
+
+    /// P-14, where the tenant asks for a second password.
+    pub fn forgot(&self) -> Option<String> {
+        self.tenant().policy.second_password.required.then(|| self.path(paths::FORGOT))
     }
 
     pub fn path(&self, path: &str) -> String {

@@ -107,6 +107,7 @@ table!(one_time_url = "one_time_url" {
     purpose: String,
     account: String,
     login: Option<String>,
+    session: Option<String>,
     address: Vec<u8>,
     address_index: String,
     code_mac: String,

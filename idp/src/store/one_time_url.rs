@@ -7,7 +7,7 @@ use sea_orm::{
 
 use crate::domain::{
     clock::Timestamp,
-    ids::{AccountId, LetterId, LoginId, TenantId},
+    ids::{AccountId, LetterId, LoginId, SessionId, TenantId},
     language::Language,
     login::Login,
     one_time_url::{OneTimeUrl, OneTimeUrlState, Purpose},
@@ -32,6 +32,16 @@ impl Store {
         find(self.reader(), pending(login, purpose)).await
     }
 
+    /// The newest link that a session asked for, whatever became of it.
+    pub async fn url_of_session(
+        &self,
+        account: AccountId,
+        session: SessionId,
+        purpose: Purpose,
+    ) -> Result<Option<OneTimeUrl>, StoreError> {
+        find(self.reader(), of_session(account, session, purpose)).await
+    }
+
     pub async fn one_time_urls_since(
         &self,
         account: AccountId,
@@ -43,6 +53,15 @@ impl Store {
 }
 
 impl Tx {
+    pub async fn url_of_session(
+        &self,
+        account: AccountId,
+        session: SessionId,
+        purpose: Purpose,
+    ) -> Result<Option<OneTimeUrl>, StoreError> {
+        find(self.db(), of_session(account, session, purpose)).await
+    }
+
     pub async fn insert_one_time_url(&self, url: &OneTimeUrl) -> Result<(), StoreError> {
         Entity::insert(Model::of(url).into_active_model()).exec_without_returning(self.db()).await?;
         Ok(())
@@ -145,6 +164,14 @@ fn pending(login: &Login, purpose: Purpose) -> Select<Entity> {
         .order_by_asc(Column::CreatedAt)
 }
 
+fn of_session(account: AccountId, session: SessionId, purpose: Purpose) -> Select<Entity> {
+    Entity::find()
+        .filter(Column::Account.eq(account.to_string()))
+        .filter(Column::Session.eq(session.to_string()))
+        .filter(Column::Purpose.eq(purpose.word()))
+        .order_by_asc(Column::CreatedAt)
+}
+
 async fn find<C: ConnectionTrait>(db: &C, select: Select<Entity>) -> Result<Option<OneTimeUrl>, StoreError> {
     only(db, select).await?.map(Model::read).transpose()
 }
@@ -157,6 +184,7 @@ impl Model {
             purpose: url.purpose.word().to_owned(),
             account: url.account.to_string(),
             login: url.login.as_ref().map(ToString::to_string),
+            session: url.session.map(|session| session.to_string()),
             address: url.address.0.clone(),
             address_index: url.address_index.clone(),
             code_mac: url.code_mac.clone(),
@@ -177,6 +205,7 @@ impl Model {
             purpose: Purpose::read(&self.purpose, "purpose")?,
             account: AccountId(uuid(&self.account, "account id")?),
             login: self.login.map(LoginId::new),
+            session: self.session.map(|id| uuid(&id, "session id").map(SessionId)).transpose()?,
             address: Sealed(self.address),
             address_index: self.address_index,
             code_mac: self.code_mac,

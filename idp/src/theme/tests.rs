@@ -65,9 +65,12 @@ fn pages_have_the_names_of_the_contract() {
         "account",
         "already-signed-in",
         "auth-key",
+        "change-email",
+        "change-second-password",
         "confirm-link",
         "confirm-second-password",
         "confirm-sign-out",
+        "email-changed",
         "email-registered",
         "email-sent",
         "error",
@@ -94,7 +97,7 @@ fn pages_have_the_names_of_the_contract() {
 
 #[test]
 fn fields_and_buttons_have_the_names_of_the_contract() {
-    let table: [(&str, &[&str]); 25] = [
+    let table: [(&str, &[&str]); 31] = [
         (
             "sign-in",
             &[
@@ -130,6 +133,20 @@ fn fields_and_buttons_have_the_names_of_the_contract() {
                 "value=\"reissue\"",
                 "data-link=\"check\"",
                 "data-link=\"lost-mailbox\"",
+                "data-link=\"back\"",
+            ],
+        ),
+        ("change-email", &["name=\"email\"", "name=\"email_confirmation\"", "data-link=\"back\""]),
+        ("change-email-sent", &["name=\"code\"", "value=\"resend\"", "value=\"correct\"", "data-link=\"back\""]),
+        ("email-changed-back", &["data-link=\"back\""]),
+        ("email-changed-sign-in", &["data-link=\"sign-in\""]),
+        ("link-invalid-change", &["data-error=\"E-30\"", "data-link=\"retry\""]),
+        (
+            "change-second-password",
+            &[
+                "name=\"current_second_password\"",
+                "name=\"second_password\"",
+                "name=\"second_password_confirmation\"",
                 "data-link=\"back\"",
             ],
         ),

@@ -20,7 +20,7 @@ use crate::{
         paths,
         visit::{About, Visit, see_other},
     },
-    theme::{ConfirmLink, EmailRegistered, LinkInvalid, LinkRetry, Onward, Page},
+    theme::{ConfirmLink, EmailChanged, EmailRegistered, LinkInvalid, LinkRetry, Onward, Page},
 };
 
 use super::{reset_second_password, reset_ticket::sign_in};
@@ -35,7 +35,11 @@ pub(super) fn readable(token: Token) -> String {
 pub async fn get(visit: Visit, token: Token) -> Result<Response, PageFailure> {
     let token = readable(token);
     let view = visit.flows().look_at_link(visit.tenant(), &token).await?;
-    let (page, about) = page(&visit, &token, view);
+    let back = match &view {
+        LinkView::Confirmed(about) if about.purpose == Purpose::ChangeEmail => back(&visit, about).await?,
+        _ => None,
+    };
+    let (page, about) = page(&visit, &token, view, back);
     Ok(show(&visit, &page, about.as_ref()))
 }
 
@@ -58,18 +62,23 @@ pub async fn post(visit: Visit, request: Request) -> Result<Response, PageFailur
     Ok(see_other(&visit.path(&paths::link(&token))))
 }
 
-fn page(visit: &Visit, token: &str, view: LinkView) -> (Page, Option<LinkAbout>) {
+/// `back`: where somebody who is signed in here goes on.
+fn page(visit: &Visit, token: &str, view: LinkView, back: Option<String>) -> (Page, Option<LinkAbout>) {
     match view {
         LinkView::Good { user_id_masked, about, .. } if about.purpose == Purpose::ResetSecondPassword => {
             (reset_second_password::page(visit, token, user_id_masked), Some(about))
         }
         LinkView::Good { email_masked, user_id_masked, about } => {
             let action = visit.path(&paths::link(token));
-            (Page::ConfirmLink(ConfirmLink { action, email_masked, user_id_masked }), Some(about))
+            let change = about.purpose == Purpose::ChangeEmail;
+            (Page::ConfirmLink(ConfirmLink { change, action, email_masked, user_id_masked }), Some(about))
+        }
+        LinkView::Confirmed(about) if about.purpose == Purpose::ChangeEmail => {
+            let onward = back.map_or_else(|| onward(visit, &about), Onward::Back);
+            (Page::EmailChanged(EmailChanged { onward }), Some(about))
         }
         LinkView::Confirmed(about) => {
-            let onward = Onward::SignIn(sign_in(visit, about.login.as_ref()).unwrap_or_else(|| visit.path("/")));
-            (Page::EmailRegistered(EmailRegistered { onward }), Some(about))
+            (Page::EmailRegistered(EmailRegistered { onward: onward(visit, &about) }), Some(about))
         }
         LinkView::Bad { verdict, about } => {
             let code = match verdict {
@@ -82,6 +91,22 @@ fn page(visit: &Visit, token: &str, view: LinkView) -> (Page, Option<LinkAbout>)
         }
         LinkView::Unknown => (invalid(visit, "E-33", None), None),
     }
+}
+
+fn onward(visit: &Visit, about: &LinkAbout) -> Onward {
+    Onward::SignIn(sign_in(visit, about.login.as_ref()).unwrap_or_else(|| visit.path("/")))
+}
+
+/// J-07 7.5: whose address it is, and signed in in this browser, goes on to the service.
+async fn back(visit: &Visit, about: &LinkAbout) -> Result<Option<String>, PageFailure> {
+    let live = visit.live_session().await?;
+    if live.is_none_or(|live| live.account.id != about.account) {
+        return Ok(None);
+    }
+    let tenant = visit.tenant();
+    let client = tenant.default_client.as_ref().and_then(|id| tenant.client(id.as_str()));
+    let top = client.and_then(|client| client.menu.top.clone());
+    Ok(Some(top.unwrap_or_else(|| visit.path("/account"))))
 }
 
 /// In the language of the request, not of the device.
@@ -101,6 +126,7 @@ fn invalid(visit: &Visit, code: &str, about: Option<&LinkAbout>) -> Page {
         Some(about) if about.purpose == Purpose::ResetSecondPassword => {
             Some(LinkRetry::Reset(visit.path(paths::FORGOT)))
         }
+        Some(about) if about.purpose == Purpose::ChangeEmail => Some(LinkRetry::Change(visit.path("/account/email"))),
         about => sign_in(visit, about.and_then(|about| about.login.as_ref())).map(LinkRetry::Register),
     };
     Page::LinkInvalid(LinkInvalid { code: code.to_owned(), retry })

@@ -22,7 +22,7 @@ pub mod set_second_password;
 pub mod sign_in;
 pub mod status;
 
-mod at;
+pub(in crate::http) mod at;
 mod reset_ticket;
 
 pub use at::{AtLogin, Press, Standing};
