@@ -3,7 +3,9 @@
 mod email;
 mod entry;
 mod second_password;
+mod sessions;
 mod step_up;
+mod two_factor;
 
 use url::Url;
 

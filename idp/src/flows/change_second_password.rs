@@ -5,10 +5,7 @@ use crate::domain::{
     secret::Secret, tenant::Tenant,
 };
 
-use super::{
-    Acting, Confirmed, FlowError, Flows, SessionCookie, deliver_mail::withdraw, end_session::end_others,
-    second_password_tries::Tried,
-};
+use super::{Acting, Confirmed, FlowError, Flows, SessionCookie, deliver_mail::withdraw, second_password_tries::Tried};
 
 /// What became of the press on 変更.
 #[derive(Debug)]
@@ -58,7 +55,7 @@ impl Flows {
                 tx.save_account(&account).await?;
                 let replaced = tx.replace_one_time_urls(account.id, Purpose::ResetSecondPassword).await?;
                 withdraw(tx, replaced, right.at).await?;
-                end_others(tx, account.id, Some(session.id), &ended, right.at).await?;
+                self.end_others(tx, tenant, &account, Some(session.id), &ended).await?;
                 if let Some(letter) = &letter {
                     tx.insert_letter(letter).await?;
                 }
@@ -67,6 +64,7 @@ impl Flows {
             })
             .await?;
         self.outbox_bell().notify_one();
+        self.logout_bell().notify_one();
         Ok(PasswordChange::Changed(right.cookie))
     }
 }

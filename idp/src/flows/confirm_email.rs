@@ -83,10 +83,11 @@ impl Flows {
             .write(async |tx| {
                 let tx = &tx;
                 let account = tx.account(url.account).await?.ok_or(FlowError::NotDue)?;
-                confirming.write(tx, account).await.map(drop)
+                confirming.write(self, tenant, tx, account).await.map(drop)
             })
             .await?;
         self.outbox_bell().notify_one();
+        self.logout_bell().notify_one();
         // Whoever lost a race sees what stands now.
         self.look_at_link(tenant, token).await
     }
@@ -115,7 +116,7 @@ impl Flows {
                 let Some(counted) = self.count_code(tx, tenant, url).await? else { return Ok(CodeVerdict::Dead) };
                 let (login, account) = fresh(tx, tenant, &current.login, now).await?;
                 let verdict = self.compare_code(tenant, &counted, &code);
-                if verdict == CodeVerdict::Confirmed && !confirming.write(tx, account).await? {
+                if verdict == CodeVerdict::Confirmed && !confirming.write(self, tenant, tx, account).await? {
                     return Err(FlowError::NotDue);
                 }
                 tx.save_login(&login).await?;
@@ -147,13 +148,14 @@ impl Flows {
                 let Some(counted) = self.count_code(tx, tenant, url).await? else { return Ok(CodeVerdict::Dead) };
                 let account = self.fresh_account(tx, acting).await?;
                 let verdict = self.compare_code(tenant, &counted, &code);
-                if verdict == CodeVerdict::Confirmed && !confirming.write(tx, account).await? {
+                if verdict == CodeVerdict::Confirmed && !confirming.write(self, tenant, tx, account).await? {
                     return Err(FlowError::NotDue);
                 }
                 Ok(verdict)
             })
             .await?;
         self.outbox_bell().notify_one();
+        self.logout_bell().notify_one();
         Ok(verdict)
     }
 

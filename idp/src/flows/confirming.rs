@@ -19,7 +19,6 @@ use super::{
     FlowError, Flows, Visitor,
     current::email_purpose,
     deliver_mail::{Post, withdraw},
-    end_session::end_others,
     send_auth_key::kill_auth_keys,
 };
 
@@ -93,7 +92,13 @@ impl Flows {
 
 impl Confirming {
     /// Uses the link up and sets the address, once. False: somebody was faster, or the account is not what the link was made for.
-    pub(super) async fn write(&self, tx: &Tx, mut account: Account) -> Result<bool, FlowError> {
+    pub(super) async fn write(
+        &self,
+        flows: &Flows,
+        tenant: &Tenant,
+        tx: &Tx,
+        mut account: Account,
+    ) -> Result<bool, FlowError> {
         let Self { url, at, .. } = self;
         if account.credential_version != url.credential_version || !tx.consume_one_time_url(&url.key, *at).await? {
             return Ok(false);
@@ -104,7 +109,7 @@ impl Confirming {
         withdraw(tx, tx.replace_one_time_urls(account.id, url.purpose).await?, *at).await?;
         if let Some(Change { notice, ended }) = &self.change {
             kill_auth_keys(tx, account.id, *at).await?;
-            end_others(tx, account.id, url.session, ended, *at).await?;
+            flows.end_others(tx, tenant, &account, url.session, ended).await?;
             if let Some(letter) = notice {
                 tx.insert_letter(letter).await?;
             }

@@ -20,7 +20,6 @@ use crate::{
 use super::{
     FlowError, Flows, Visitor,
     deliver_mail::{Post, withdraw},
-    end_session::end_others,
     second_password_tries::clear_tries,
     send_auth_key::kill_auth_keys,
 };
@@ -81,9 +80,8 @@ impl Flows {
                 {
                     return Ok(false);
                 }
-                let id = account.id;
-                replace(tx, account, &hash, now).await?;
-                let sessions = end_others(tx, id, None, &ended, now).await?;
+                let account = replace(tx, account, &hash, now).await?;
+                let sessions = self.end_others(tx, tenant, &account, None, &ended).await?;
                 if let Some(letter) = &letter {
                     tx.insert_letter(letter).await?;
                 }
@@ -93,6 +91,7 @@ impl Flows {
             .await?;
         if changed {
             self.outbox_bell().notify_one();
+            self.logout_bell().notify_one();
             return Ok(ResetEntry::Changed);
         }
         // Whoever lost a race sees what stands now.
@@ -118,14 +117,15 @@ impl Flows {
 }
 
 /// The new hash is in force; open links and keys, tries and locks of the old one end.
-async fn replace(tx: &Tx, mut account: Account, hash: &str, now: Timestamp) -> Result<(), FlowError> {
+async fn replace(tx: &Tx, mut account: Account, hash: &str, now: Timestamp) -> Result<Account, FlowError> {
     let set_at = account.second_password.as_ref().map_or(now, |kept| kept.set_at);
     account.second_password = Some(SecondPasswordHash { hash: hash.to_owned(), set_at, changed_at: now });
     account.credential_version += 1;
     tx.save_account(&account).await?;
     withdraw(tx, tx.replace_one_time_urls(account.id, Purpose::ResetSecondPassword).await?, now).await?;
     clear_tries(tx, account.id).await?;
-    kill_auth_keys(tx, account.id, now).await
+    kill_auth_keys(tx, account.id, now).await?;
+    Ok(account)
 }
 
 /// The link that made the present second password, a moment ago.

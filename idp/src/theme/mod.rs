@@ -36,7 +36,7 @@ pub use page::{
     ConfirmSecondPassword, ConfirmSignOut, EmailChanged, EmailRegistered, EmailSent, ErrorPage, ForgotSecondPassword,
     FormPost, HiddenField, LinkInvalid, LinkRetry, Locked, LostMailbox, MailStatus, Maintenance, Message, MissingItem,
     NotEligible, NotEligibleReason, Onward, Page, Problem, ProtocolError, RegisterEmail, ResetEmailSent,
-    ResetSecondPassword, SecondPassword, SendAuthKey, SentKey, SetSecondPassword, SignIn, SignInUpstream, SignedOut,
-    TimedOut, TwoFactorItem,
+    ResetSecondPassword, SecondPassword, SendAuthKey, SentKey, ServiceItem, SessionItem, Sessions, SetSecondPassword,
+    SignIn, SignInUpstream, SignedOut, TimedOut, TwoFactor, TwoFactorItem,
 };
 pub use themes::{MailBlock, MailFrame, MailLink, MailText, Themes};

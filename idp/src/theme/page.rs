@@ -9,7 +9,7 @@ mod reset;
 mod second_password;
 mod sign_in;
 
-pub use account::{AccountMenu, ConfirmSecondPassword, TwoFactorItem};
+pub use account::{AccountMenu, ConfirmSecondPassword, ServiceItem, SessionItem, Sessions, TwoFactor, TwoFactorItem};
 pub use auth_key::{AuthKey, LostMailbox, Message, SendAuthKey, SentKey};
 pub use email::{
     ChangeEmail, ConfirmLink, EmailChanged, EmailRegistered, EmailSent, LinkInvalid, LinkRetry, MailStatus, Onward,
@@ -60,6 +60,8 @@ pub enum Page {
     ResetSecondPassword(ResetSecondPassword),
     /// P-17.
     SendAuthKey(SendAuthKey),
+    /// P-18.
+    TwoFactor(TwoFactor),
     /// P-19.
     ConfirmSecondPassword(ConfirmSecondPassword),
     /// P-20.
@@ -84,7 +86,9 @@ pub enum Page {
     Account(AccountMenu),
     /// P-30.
     LostMailbox(LostMailbox),
-    /// D-01 to D-04.
+    /// P-33.
+    Sessions(Sessions),
+    /// D-01 to D-04, D-06, D-08.
     Message(Message),
     /// The answer to a client by `response_mode=form_post` (OAuth 2.0 Form Post Response Mode).
     FormPost(FormPost),
@@ -109,6 +113,7 @@ impl Page {
             Self::ResetEmailSent(_) => "reset-email-sent",
             Self::ResetSecondPassword(_) => "reset-second-password",
             Self::SendAuthKey(_) => "send-auth-key",
+            Self::TwoFactor(_) => "two-factor",
             Self::ConfirmSecondPassword(_) => "confirm-second-password",
             Self::ConfirmSignOut(_) => "confirm-sign-out",
             Self::SignedOut(_) => "signed-out",
@@ -121,6 +126,7 @@ impl Page {
             Self::TimedOut(_) => "timed-out",
             Self::Account(_) => "account",
             Self::LostMailbox(_) => "lost-mailbox",
+            Self::Sessions(_) => "sessions",
             Self::Message(_) => "message",
             Self::FormPost(_) => "form-post",
         }
@@ -146,6 +152,7 @@ impl Page {
             Self::ResetEmailSent(_) => "sp-forgot-sent-title",
             Self::ResetSecondPassword(_) => "sp-reset-title",
             Self::SendAuthKey(_) => "key-send-title",
+            Self::TwoFactor(_) => "tfa-title",
             Self::ConfirmSecondPassword(_) => "stepup-title",
             Self::ConfirmSignOut(_) => "logout-title",
             Self::SignedOut(_) => "logged-out-title",
@@ -158,6 +165,7 @@ impl Page {
             Self::TimedOut(_) => "timed-out-title",
             Self::Account(_) => "menu-title",
             Self::LostMailbox(_) => "lost-mail-title",
+            Self::Sessions(_) => "sessions-title",
             Self::Message(message) => message.title_id(),
             Self::FormPost(_) => "form-post-title",
         }

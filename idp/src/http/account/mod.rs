@@ -6,6 +6,8 @@ pub mod email_sent;
 pub mod locked;
 pub mod menu;
 pub mod second_password;
+pub mod sessions;
+pub mod two_factor;
 
 mod at;
 
