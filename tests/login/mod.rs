@@ -15,6 +15,8 @@ mod ldap_outages;
 mod link;
 mod outages;
 mod races;
+mod reset;
+mod reset_link;
 mod second_password;
 mod second_password_limits;
 mod step_up;

@@ -141,6 +141,7 @@ pub fn one_time_url(login: &Login) -> OneTimeUrl {
         purpose: Purpose::RegisterEmail,
         account: login.account,
         login: Some(login.id.clone()),
+        session: None,
         address: Sealed(vec![0, 1, 255]),
         address_index: "index".into(),
         code_mac: "mac".into(),

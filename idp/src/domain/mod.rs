@@ -29,6 +29,7 @@ pub mod parameters;
 pub mod pkce;
 pub mod policy;
 pub mod redirect_uri;
+pub mod reset;
 #[cfg(test)]
 pub mod samples;
 pub mod scope;

@@ -9,7 +9,7 @@ use crate::{
         clock::Timestamp,
         email_address::EmailAddress,
         entropy,
-        ids::{AuthKeyId, LoginId},
+        ids::{AccountId, AuthKeyId, LoginId},
         language::LanguageWishes,
         letter::Letter,
         login::{Factor, Gate, Login, LoginTicket, PendingLogin},
@@ -243,6 +243,11 @@ impl Flows {
             self.vault.is_mac(&key_purpose(tenant), &parts, &mac)
         })
     }
+}
+
+/// Open keys of all the account's logins die.
+pub(super) async fn kill_auth_keys(tx: &Tx, account: AccountId, now: Timestamp) -> Result<(), FlowError> {
+    withdraw(tx, tx.replace_auth_keys_of_account(account).await?, now).await
 }
 
 /// A key is bound to tenant, login and its own id: the same digits elsewhere have another MAC (SR-22).

@@ -44,9 +44,9 @@ impl Store {
         find(self.reader(), of(tenant).filter(Column::Subject.eq(&*subject.0))).await
     }
 
-    /// All accounts with this confirmed address.
-    pub async fn accounts_by_email_index(&self, tenant: &TenantId, index: &str) -> Result<Vec<Account>, StoreError> {
-        list(self.reader(), of(tenant).filter(Column::EmailIndex.eq(index))).await
+    /// All accounts with this confirmed address, by its index under any of the keys.
+    pub async fn accounts_by_email(&self, tenant: &TenantId, indexes: &[String]) -> Result<Vec<Account>, StoreError> {
+        list(self.reader(), of(tenant).filter(Column::EmailIndex.is_in(indexes))).await
     }
 
     /// All accounts that type this user ID, for the help desk.

@@ -107,6 +107,7 @@ table!(one_time_url = "one_time_url" {
     purpose: String,
     account: String,
     login: Option<String>,
+    session: Option<String>,
     address: Vec<u8>,
     address_index: String,
     code_mac: String,
@@ -115,6 +116,22 @@ table!(one_time_url = "one_time_url" {
     state: String,
     letter: String,
     language: String,
+    created_at: i64,
+    expires_at: i64,
+});
+
+table!(reset_request = "reset_request" {
+    #[sea_orm(primary_key, auto_increment = false)] key: String,
+    tenant: String,
+    address: Vec<u8>,
+    address_index: String,
+    address_prefix: Option<String>,
+    login: String,
+    language: String,
+    state: String,
+    codes: String,
+    code_tries: i64,
+    leased_until: i64,
     created_at: i64,
     expires_at: i64,
 });

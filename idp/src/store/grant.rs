@@ -89,6 +89,20 @@ impl Tx {
         self.revoke(account.and(grant::Column::Session.eq(session.to_string())), at).await
     }
 
+    /// Every grant of an account but those of one session, also where the session itself is long gone.
+    pub async fn revoke_grants_of_account(
+        &self,
+        account: AccountId,
+        except: Option<SessionId>,
+        at: Timestamp,
+    ) -> Result<Vec<GrantId>, StoreError> {
+        let whose = grant::Column::Account.eq(account.to_string());
+        match except {
+            Some(kept) => self.revoke(whose.and(grant::Column::Session.ne(kept.to_string())), at).await,
+            None => self.revoke(whose, at).await,
+        }
+    }
+
     /// Whatever the client was given of this account, by whichever session.
     pub async fn revoke_grants_of_client(
         &self,

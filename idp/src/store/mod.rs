@@ -29,6 +29,7 @@ mod one_time_url;
 mod open;
 mod outbox;
 mod purge;
+mod reset;
 mod schema;
 mod session;
 mod signing_key;
