@@ -171,10 +171,6 @@ fn scope(file: &ClientToml, checker: &mut Checker<'_>) -> Scope {
 fn acr(key: &str, value: &Located<String>, checker: &mut Checker<'_>) -> Option<Acr> {
     let urns = Acr::ALL.map(Acr::urn);
     match Acr::from_urn(&value.value) {
-        Some(Acr::Authenticator) => {
-            checker.error(&value.span, format!("{key}: \"{}\" is not supported yet", value.value));
-            None
-        }
         Some(acr) => Some(acr),
         None => {
             let hint = nearest(&value.value, &urns)

@@ -3,14 +3,16 @@
 use super::{
     checker::Checker,
     files::{
-        AfterSetupName, AuthKeyPolicyTable, CarrierAddresses, EmailPolicyTable, Enrolment, MailFormatName, OnOff,
-        OneTimeUrlPolicyTable, PolicyTable, SecondPasswordPolicyTable, SecondPasswordUse, SessionPolicyTable,
-        TwoFactorName,
+        AfterSetupName, AuthKeyPolicyTable, AuthenticatorUse, CarrierAddresses, EmailPolicyTable, Enrolment,
+        MailFormatName, OnOff, OneTimeUrlPolicyTable, PolicyTable, SecondPasswordPolicyTable, SecondPasswordUse,
+        SessionPolicyTable, TwoFactorName,
     },
     values::{Located, Setting},
 };
 use crate::domain::{
+    acr::Acr,
     email_address::EmailAddress,
+    login::reachable,
     policy::{
         AfterSetup, AuthKeyPolicy, EmailPolicy, MailFormat, OneTimeUrlPolicy, Policy, SecondPasswordPolicy,
         SessionPolicy, TwoFactor,
@@ -31,6 +33,7 @@ pub fn policy(table: &PolicyTable, checker: &mut Checker<'_>) -> Policy {
         },
         two_factor_default: value(&table.two_factor_default) == Some(OnOff::On),
         two_factor_confirm_enable: value(&table.two_factor_confirm_enable) == Some(true),
+        authenticator: value(&table.authenticator) == Some(AuthenticatorUse::Allowed),
         step_up_age: checker.minutes("policy.step_up_age", &table.step_up_age, 0..=60),
         upstream_logout: value(&table.upstream_logout) == Some(true),
         mail_format: match value(&table.mail_format) {
@@ -50,6 +53,15 @@ pub fn policy(table: &PolicyTable, checker: &mut Checker<'_>) -> Policy {
         checker.error(
             &two_factor.span,
             "policy.two_factor: \"required\" needs policy.email.enrolment = \"free\" and policy.second_password.use = \"required\"",
+        );
+    }
+    if let Some(authenticator) = &table.authenticator
+        && policy.authenticator
+        && reachable(&policy) != Acr::Authenticator
+    {
+        checker.error(
+            &authenticator.span,
+            "policy.authenticator: \"allowed\" needs policy.email.enrolment = \"free\", policy.second_password.use = \"required\" and another policy.two_factor than \"off\"",
         );
     }
     policy

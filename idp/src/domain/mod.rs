@@ -4,6 +4,7 @@ pub mod account;
 pub mod acr;
 pub mod audit;
 pub mod auth_key;
+pub mod authenticator;
 pub mod authorization_request;
 pub mod authorization_response;
 pub mod claims;
@@ -24,6 +25,7 @@ pub mod outbox;
 pub mod parameters;
 pub mod pkce;
 pub mod policy;
+pub mod recovery_code;
 pub mod redirect_uri;
 #[cfg(test)]
 pub mod samples;

@@ -10,6 +10,8 @@ pub struct Policy {
     /// With `user-choice`: how a new account starts.
     pub two_factor_default: bool,
     pub two_factor_confirm_enable: bool,
+    /// Whether students may use an authenticator app.
+    pub authenticator: bool,
     pub step_up_age: Duration,
     pub upstream_logout: bool,
     pub mail_format: MailFormat,

@@ -21,7 +21,7 @@ impl Flows {
             return Gate::SignIn;
         }
         match covers(tenant, &need, &live.account, proofs) {
-            Gate::SendAuthKey => Gate::SendAuthKey,
+            gate @ (Gate::SendAuthKey | Gate::Authenticator) => gate,
             _ => Gate::SignIn,
         }
     }

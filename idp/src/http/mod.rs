@@ -126,6 +126,12 @@ fn sign_in_pages(deeds: &Deeds) -> Router {
         .route("/login/{login}/auth-key", get(login::auth_key::get).post(login::auth_key::post))
         .route("/login/{login}/auth-key-invalid", get(login::auth_key::invalid))
         .route("/login/{login}/auth-key-reissued", get(login::auth_key::reissued))
+        .route("/login/{login}/authenticator", get(login::authenticator::get).post(login::authenticator::post))
+        .route(
+            "/login/{login}/recovery-code",
+            get(login::authenticator::get_recovery).post(login::authenticator::post_recovery),
+        )
+        .route("/login/{login}/unmet", get(login::unmet::get))
         .route("/login/{login}/lost-mailbox", get(login::lost_mailbox::get))
         .layer(from_fn_with_state(deeds.clone(), deeds::finish_posts))
         .merge(writing)

@@ -28,6 +28,7 @@ mod one_time_url;
 mod open;
 mod outbox;
 mod purge;
+mod recovery_code;
 mod schema;
 mod session;
 mod signing_key;

@@ -20,6 +20,7 @@ mod error;
 mod frame;
 mod guard;
 mod page;
+mod picture;
 pub mod samples;
 mod source;
 #[cfg(test)]
@@ -32,9 +33,11 @@ pub use assets::Asset;
 pub use error::{RenderError, ThemeError};
 pub use frame::{Announcement, Contact, Frame};
 pub use page::{
-    AlreadySignedIn, Argument, AuthKey, ConfirmLink, ConfirmSignOut, EmailRegistered, EmailSent, ErrorPage, FormPost,
-    HiddenField, LinkInvalid, LinkRetry, Locked, LostMailbox, MailStatus, Maintenance, Message, MissingItem,
-    NotEligible, NotEligibleReason, Onward, Page, Problem, ProtocolError, RegisterEmail, SecondPassword, SendAuthKey,
-    SentKey, SetSecondPassword, SignIn, SignInUpstream, SignedOut, TimedOut,
+    AlreadySignedIn, AppOffer, Argument, AuthKey, Authenticator, ConfirmLink, ConfirmSignOut, EmailRegistered,
+    EmailSent, ErrorPage, FormPost, HiddenField, LinkInvalid, LinkRetry, Locked, LostMailbox, MailStatus, Maintenance,
+    Message, MissingItem, NotEligible, NotEligibleReason, Onward, Page, Problem, ProtocolError, RecoveryCodes,
+    RegisterEmail, SecondPassword, SendAuthKey, SentKey, SetSecondPassword, SetUpAuthenticator, SignIn, SignInUpstream,
+    SignedOut, TimedOut,
 };
+pub use picture::Picture;
 pub use themes::{MailBlock, MailFrame, MailLink, MailText, Themes};

@@ -1,6 +1,7 @@
 //! The pages of the journeys, each with exactly what it shows. Paths in them are complete, as a browser takes them.
 
 mod auth_key;
+mod authenticator;
 mod email;
 mod ending;
 mod problem;
@@ -8,6 +9,7 @@ mod second_password;
 mod sign_in;
 
 pub use auth_key::{AuthKey, LostMailbox, Message, SendAuthKey, SentKey};
+pub use authenticator::{AppOffer, Authenticator, RecoveryCodes, SetUpAuthenticator};
 pub use email::{ConfirmLink, EmailRegistered, EmailSent, LinkInvalid, LinkRetry, MailStatus, Onward, RegisterEmail};
 pub use ending::{
     ConfirmSignOut, ErrorPage, FormPost, HiddenField, Maintenance, MissingItem, NotEligible, NotEligibleReason,
@@ -61,6 +63,12 @@ pub enum Page {
     TimedOut(TimedOut),
     /// P-30.
     LostMailbox(LostMailbox),
+    /// P-34.
+    Authenticator(Authenticator),
+    /// P-35.
+    SetUpAuthenticator(SetUpAuthenticator),
+    /// P-36.
+    RecoveryCodes(RecoveryCodes),
     /// D-01, D-03, D-04.
     Message(Message),
     /// The answer to a client by `response_mode=form_post` (OAuth 2.0 Form Post Response Mode).
@@ -90,6 +98,9 @@ impl Page {
             Self::AlreadySignedIn(_) => "already-signed-in",
             Self::TimedOut(_) => "timed-out",
             Self::LostMailbox(_) => "lost-mailbox",
+            Self::Authenticator(_) => "authenticator",
+            Self::SetUpAuthenticator(_) => "set-up-authenticator",
+            Self::RecoveryCodes(_) => "recovery-codes",
             Self::Message(_) => "message",
             Self::FormPost(_) => "form-post",
         }
@@ -117,6 +128,9 @@ impl Page {
             Self::AlreadySignedIn(_) => "already-title",
             Self::TimedOut(_) => "timed-out-title",
             Self::LostMailbox(_) => "lost-mail-title",
+            Self::Authenticator(Authenticator { recovery: true, .. }) | Self::RecoveryCodes(_) => "recovery-title",
+            Self::Authenticator(_) => "totp-title",
+            Self::SetUpAuthenticator(_) => "totp-set-title",
             Self::Message(message) => message.title_id(),
             Self::FormPost(_) => "form-post-title",
         }

@@ -1,5 +1,6 @@
 //! One page of each kind in each state: what a theme is checked, previewed and tested with.
 
+mod authenticator;
 mod factors;
 
 use super::{
@@ -90,6 +91,7 @@ pub(super) fn pages_with(words: &Words) -> Vec<(String, Page)> {
     email(words, &mut pages);
     factors::second_password(words, &mut pages);
     factors::auth_key(words, &mut pages);
+    authenticator::all(words, &mut pages);
     endings(words, &mut pages);
     pages
 }

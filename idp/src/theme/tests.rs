@@ -64,6 +64,7 @@ fn pages_have_the_names_of_the_contract() {
     let contract = [
         "already-signed-in",
         "auth-key",
+        "authenticator",
         "confirm-link",
         "confirm-sign-out",
         "email-registered",
@@ -76,10 +77,12 @@ fn pages_have_the_names_of_the_contract() {
         "maintenance",
         "message",
         "not-eligible",
+        "recovery-codes",
         "register-email",
         "second-password",
         "send-auth-key",
         "set-second-password",
+        "set-up-authenticator",
         "sign-in",
         "signed-out",
         "timed-out",
@@ -89,7 +92,7 @@ fn pages_have_the_names_of_the_contract() {
 
 #[test]
 fn fields_and_buttons_have_the_names_of_the_contract() {
-    let table: [(&str, &[&str]); 17] = [
+    let table: [(&str, &[&str]); 21] = [
         (
             "sign-in",
             &[
@@ -128,6 +131,13 @@ fn fields_and_buttons_have_the_names_of_the_contract() {
                 "data-link=\"back\"",
             ],
         ),
+        (
+            "authenticator",
+            &["name=\"code\"", "<button class=\"button\"", "data-link=\"recovery\"", "data-link=\"back\""],
+        ),
+        ("authenticator-recovery", &["name=\"code\"", "data-link=\"app\""]),
+        ("set-up-authenticator", &["name=\"code\"", "<svg", "data-link=\"app\""]),
+        ("recovery-codes", &["<button", "ABCD-2345-EFGH-6789"]),
         ("confirm-sign-out", &["name=\"action\" value=\"yes\"", "value=\"no\"", "name=\"state\""]),
         ("signed-out", &["data-link=\"sign-in\""]),
         ("error-e-12", &["data-error=\"E-12\""]),
