@@ -162,6 +162,8 @@ pub fn session(account: &Account) -> Session {
         tenant: tenant(),
         account: account.id,
         proofs: Proofs::default(),
+        login: None,
+        browser: None,
         created_at: NOW,
         used_at: NOW,
         ended_at: None,

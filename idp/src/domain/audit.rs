@@ -48,6 +48,9 @@ events! {
     AuthenticatorRemoved = "authenticator.removed",
     AuthenticatorProven = "authenticator.proven",
     AuthenticatorFailed = "authenticator.failed",
+    TwoFactorEnabled = "two_factor.enabled",
+    TwoFactorDisabled = "two_factor.disabled",
+    SessionEnded = "session.ended",
     Logout = "logout",
     AccountCreated = "account.created",
     CodeReused = "grant.code_reused",
@@ -94,8 +97,8 @@ impl AuditEvent {
     }
 
     #[must_use]
-    pub fn of_client(mut self, client: &ClientId) -> Self {
-        self.client = Some(client.clone());
+    pub fn of_client<'a>(mut self, client: impl Into<Option<&'a ClientId>>) -> Self {
+        self.client = client.into().cloned();
         self
     }
 

@@ -1,12 +1,14 @@
 //! What is true: pure rules and values; no I/O, no async, no clock, no random source.
 
 pub mod account;
+pub mod account_visit;
 pub mod acr;
 pub mod audit;
 pub mod auth_key;
 pub mod authenticator;
 pub mod authorization_request;
 pub mod authorization_response;
+pub mod browser;
 pub mod claims;
 pub mod client;
 pub mod clock;

@@ -77,7 +77,7 @@ impl Flows {
         // Whoever signs in anew may be somebody else, with other means.
         let anew = matches!(request.prompt, Prompt::Login | Prompt::SelectAccount);
         let account = live.as_ref().filter(|_| !anew).map(|live| &*live.account);
-        let Ok(need) = Need::of(&tenant.policy, &client, &request, account) else {
+        let Ok(need) = Need::of(&tenant.policy, Some(&client), &request.demand(), account) else {
             return Ok(error(
                 tenant,
                 request.error_target(),
@@ -97,12 +97,12 @@ impl Flows {
             let why = if live.is_some() { "more must be proven" } else { "there is no session" };
             return Ok(error(tenant, request.error_target(), ErrorCode::LoginRequired, why));
         }
+        let to = request.error_target();
         let pending = self.new_pending(Destination::Client(Box::new(request)));
         if !pending.fits() {
-            let to = pending.destination.request().error_target();
             return Ok(error(tenant, to, ErrorCode::InvalidRequest, "the request is too long"));
         }
-        self.0.newcomers.note(&pending.id, now);
+        self.note_begun(&pending.id);
         Ok(Begun::Login(Box::new(pending)))
     }
 

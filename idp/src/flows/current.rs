@@ -29,7 +29,8 @@ const PRESS_EVERY: Duration = Duration::from_mins(1);
 pub struct Current {
     pub login: Login,
     pub account: Arc<Account>,
-    pub client: Arc<Client>,
+    /// The service that the person comes from; an account page may be visited without one.
+    pub client: Option<Arc<Client>>,
     pub gate: Gate,
     /// The address that waits for its confirmation.
     pub pending_url: Option<OneTimeUrl>,
@@ -54,10 +55,7 @@ impl Flows {
 
     /// Whether a mailed key (or a recovery code) is enough for what a request asks of this account.
     pub fn key_suffices(&self, tenant: &Tenant, destination: &Destination, account: &Account) -> bool {
-        let request = destination.request();
-        let client = tenant.client(request.client.as_str());
-        let need = client.map(|client| Need::of(&tenant.policy, client, request, Some(account)));
-        need.is_some_and(|need| need.is_ok_and(|need| need.acr <= Acr::AuthKey))
+        need_of(tenant, destination, account).is_ok_and(|need| need.acr <= Acr::AuthKey)
     }
 
     /// A press prolongs its login, whatever comes of it; written when the last written one is a minute old.
@@ -78,7 +76,7 @@ impl Flows {
 
     pub(super) async fn stand(&self, tenant: &Tenant, login: Login) -> Result<Current, FlowError> {
         let account = self.store.account(login.account).await?.ok_or(FlowError::LoginOver)?;
-        let client = client_of(tenant, &login)?;
+        let client = client_of(tenant, &login.destination)?;
         if login.finished_at.is_none() && !may_be_served(tenant, &account) {
             return Err(FlowError::NotServed(Ineligible::of(account.status)));
         }
@@ -91,12 +89,12 @@ impl Flows {
             lock: ledger.lock(&self.second_password_rules(tenant), now),
             key_chosen: false,
         };
-        let mut gate = gate_of(tenant, &client, &login, &account, facts.clone());
+        let mut gate = gate_of(tenant, &login, &account, facts.clone())?;
         let keyed = matches!(gate, Gate::AuthKey | Gate::Authenticator);
         let auth_key = if keyed { self.store.latest_auth_key(&login).await? } else { None };
         if auth_key.is_some() {
             facts.key_chosen = true;
-            gate = gate_of(tenant, &client, &login, &account, facts);
+            gate = gate_of(tenant, &login, &account, facts)?;
         }
         let key_suffices = self.key_suffices(tenant, &login.destination, &account);
         let awaited = match gate {
@@ -180,11 +178,12 @@ pub(super) struct Facts {
 }
 
 /// The gate of a login, from its present facts.
-pub(super) fn gate_of(tenant: &Tenant, client: &Client, login: &Login, account: &Account, facts: Facts) -> Gate {
-    let Ok(need) = Need::of(&tenant.policy, client, login.destination.request(), Some(account)) else {
-        return Gate::Unmet;
+pub(super) fn gate_of(tenant: &Tenant, login: &Login, account: &Account, facts: Facts) -> Result<Gate, FlowError> {
+    let need = match need_of(tenant, &login.destination, account) {
+        Err(FlowError::OAuth(_)) => return Ok(Gate::Unmet),
+        need => need?,
     };
-    next(&Standing {
+    Ok(next(&Standing {
         policy: &tenant.policy,
         need: &need,
         account: Some(account),
@@ -193,16 +192,28 @@ pub(super) fn gate_of(tenant: &Tenant, client: &Client, login: &Login, account: 
         lock: facts.lock,
         key_asked: true,
         key_chosen: facts.key_chosen,
+    }))
+}
+
+/// What a login to this destination owes. An account page gives the client nothing, so what the client demands of its own logins is left aside.
+pub(super) fn need_of(tenant: &Tenant, destination: &Destination, account: &Account) -> Result<Need, FlowError> {
+    use crate::domain::oauth_error::{ErrorCode, OAuthError};
+    let answered = match destination {
+        Destination::Client(_) => client_of(tenant, destination)?,
+        Destination::Account(_) => None,
+    };
+    Need::of(&tenant.policy, answered.as_deref(), &destination.demand(), Some(account)).map_err(|_| {
+        OAuthError::new(ErrorCode::UnmetAuthenticationRequirements, "the acr asked for cannot be met here").into()
     })
 }
 
-pub(super) fn unmet() -> FlowError {
-    use crate::domain::oauth_error::{ErrorCode, OAuthError};
-    OAuthError::new(ErrorCode::UnmetAuthenticationRequirements, "the acr asked for cannot be met here").into()
-}
-
-pub(super) fn client_of(tenant: &Tenant, login: &Login) -> Result<Arc<Client>, FlowError> {
-    tenant.client(login.destination.request().client.as_str()).cloned().ok_or(FlowError::LoginOver)
+/// The service that a login is for; one that is to be answered must still be registered.
+pub(super) fn client_of(tenant: &Tenant, destination: &Destination) -> Result<Option<Arc<Client>>, FlowError> {
+    let client = destination.client().and_then(|client| tenant.client(client.as_str())).cloned();
+    if client.is_none() && destination.request().is_some() {
+        return Err(FlowError::LoginOver);
+    }
+    Ok(client)
 }
 
 /// The ticket's secret against the row's hash.
@@ -239,4 +250,13 @@ pub(super) fn covers(tenant: &Tenant, need: &Need, account: &Account, proofs: &P
         key_asked: false,
         key_chosen: false,
     })
+}
+
+/// What of a session's proofs counts for a login to this destination.
+pub(super) fn counted(destination: &Destination, proofs: &Proofs) -> Proofs {
+    let proofs = proofs.clone();
+    if !destination.demand().key_anew {
+        return proofs;
+    }
+    [Factor::AuthKey, Factor::RecoveryCode, Factor::Authenticator].into_iter().fold(proofs, Proofs::without)
 }

@@ -1,10 +1,14 @@
 //! Logout (OpenID Connect RP-Initiated Logout 1.0, journeys J-12, SR-12): the session, its refresh tokens and open codes end together.
 
-use crate::domain::{
-    audit::{AuditEvent, Event},
-    ids::ClientId,
-    parameters::{Parameters, encode},
-    tenant::Tenant,
+use crate::{
+    domain::{
+        audit::{AuditEvent, Event},
+        clock::Timestamp,
+        ids::{AccountId, ClientId, SessionId},
+        parameters::{Parameters, encode},
+        tenant::Tenant,
+    },
+    store::Tx,
 };
 
 use super::{FlowError, Flows, LiveSession, Visitor};
@@ -84,6 +88,23 @@ impl Flows {
             })
             .await
     }
+}
+
+/// Ends the sessions of an account but one, as a logout ends them: with their refresh tokens and open codes.
+/// `ended` is the row that each leaves in the trail. Says how many.
+pub(super) async fn end_others(
+    tx: &Tx,
+    account: AccountId,
+    kept: Option<SessionId>,
+    ended: &AuditEvent,
+    now: Timestamp,
+) -> Result<usize, FlowError> {
+    let sessions = tx.end_sessions_of_account(account, kept, now).await?;
+    for session in &sessions {
+        tx.revoke_grants_of_session(account, *session, now).await?;
+        tx.record(AuditEvent { at: now, ..ended.clone() }.with("session", session.to_string())).await?;
+    }
+    Ok(sessions.len())
 }
 
 fn with_state(uri: &str, state: Option<&str>) -> String {

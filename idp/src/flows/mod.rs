@@ -1,9 +1,11 @@
 //! What people and clients do: one deed a file, told in facts, blind to HTTP and HTML.
 
+mod acting;
 mod authenticate_client;
 mod begin_authorization;
 mod budget;
 mod confirm_email;
+mod confirm_second_password;
 mod continue_with_session;
 mod current;
 mod deliver_mail;
@@ -28,9 +30,11 @@ mod restart_login;
 mod revoke_token;
 mod rotate_keys;
 mod seal_audit;
+mod second_password_tries;
 mod send_auth_key;
 mod set_second_password;
 mod strangers_tries;
+mod switch_two_factor;
 mod tickets;
 mod upstreams;
 
@@ -38,10 +42,12 @@ use std::{collections::HashMap, net::IpAddr, sync::Arc};
 
 use tokio::sync::Notify;
 
+pub use acting::Acting;
 pub use authenticate_client::{Credentials, Presented};
 pub use begin_authorization::{Begun, LiveSession};
 pub use budget::StrangerBudget;
 pub use confirm_email::{CodeVerdict, LinkAbout, LinkView};
+pub use confirm_second_password::Confirmed;
 pub use continue_with_session::Continued;
 pub use current::Current;
 pub use deliver_mail::Delivery;
@@ -53,14 +59,15 @@ pub use introspect_token::Introspection;
 pub use issue_tokens::TokenResponse;
 pub use prove_auth_key::KeyEntry;
 pub use prove_authenticator::AppEntry;
-pub use prove_second_password::PasswordEntry;
 pub use prove_university::Arrived;
 pub use redeem_code::CodeRedemption;
 pub use refresh_tokens::Refreshment;
 pub use register_email::EmailEntry;
 pub use restart_login::Remembered;
 pub use seal_audit::TrailVerdict;
+pub use second_password_tries::PasswordEntry;
 pub use send_auth_key::KeySending;
+pub use switch_two_factor::{Disabled, Enabled};
 pub use upstreams::Upstreams;
 
 use newcomers::Newcomers;
@@ -68,6 +75,7 @@ use newcomers::Newcomers;
 use crate::{
     domain::{
         audit::address_prefix,
+        browser::Browser,
         clock::{Clock, Timestamp},
         entropy::Entropy,
         ids::TenantId,
@@ -119,6 +127,7 @@ impl std::ops::Deref for Flows {
 #[derive(Clone, Debug, Default)]
 pub struct Visitor {
     pub address: Option<IpAddr>,
+    pub browser: Option<Browser>,
 }
 
 impl Visitor {

@@ -113,7 +113,7 @@ impl Flows {
         let audit = AuditEvent::new(now, Event::EmailRequested, tenant.id.clone())
             .of_login(&current.login.id)
             .of_account(current.account.id)
-            .of_client(&current.client.id)
+            .of_client(current.login.destination.client())
             .from(visitor.address_prefix().as_deref());
         let entry = self
             .store

@@ -21,7 +21,7 @@ use crate::{
 
 use super::{
     Current, FlowError, Flows, LiveSession, Visitor,
-    current::fresh,
+    current::{counted, fresh},
     deliver_mail::{Post, withdraw},
 };
 
@@ -80,7 +80,7 @@ impl Flows {
             account: live.account.id,
             upstream: live.account.upstream.clone(),
             destination: pending.destination.clone(),
-            proofs: session.proofs.clone(),
+            proofs: counted(&pending.destination, &session.proofs),
             session: Some(session.id),
             language: wishes.settle(&tenant.languages, tenant.default_language),
             begun_at: pending.begun_at,

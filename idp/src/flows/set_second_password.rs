@@ -49,7 +49,7 @@ impl Flows {
         let audit = AuditEvent::new(now, Event::SecondPasswordSet, tenant.id.clone())
             .of_login(&current.login.id)
             .of_account(account.id)
-            .of_client(&current.client.id)
+            .of_client(current.login.destination.client())
             .from(visitor.address_prefix().as_deref());
         self.store
             .write(async |tx| {

@@ -4,7 +4,7 @@ use data_encoding::HEXLOWER;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::domain::{
-    ids::{LoginId, TenantId},
+    ids::{LoginId, SessionId, TenantId},
     login::LoginTicket,
     secret::same_bytes,
 };
@@ -40,6 +40,11 @@ impl Flows {
     /// The token of the forms that a session's browser may send.
     pub fn session_form_token(&self, tenant: &TenantId, session: Option<&str>) -> String {
         self.form_token(tenant, "session", &[session.unwrap_or_default()])
+    }
+
+    /// The token of the account pages' forms: bound to the session, and good through its step-ups in other tabs.
+    pub fn account_form_token(&self, tenant: &TenantId, session: SessionId) -> String {
+        self.form_token(tenant, "account", &[&session.to_string()])
     }
 
     /// Whether a form carries the token it was given.

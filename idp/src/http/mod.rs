@@ -1,6 +1,7 @@
 //! HTTP: parse, call one flow, answer. The router is one line a route, grouped by who calls it.
 
 pub mod access;
+mod account;
 mod assets;
 pub mod client_address;
 mod cookies;
@@ -45,7 +46,11 @@ pub fn router(
     deeds: &Deeds,
     trusted_proxies: Vec<IpNet>,
 ) -> Router {
-    let routes = documents().merge(endpoints()).merge(front_channel(deeds)).merge(sign_in_pages(deeds));
+    let routes = documents()
+        .merge(endpoints())
+        .merge(front_channel(deeds))
+        .merge(sign_in_pages(deeds))
+        .merge(account_pages(deeds));
     let routes = routes.fallback(front::not_found).layer(from_fn(access::name_route));
     Router::new()
         .fallback(site::dispatch)
@@ -135,6 +140,21 @@ fn sign_in_pages(deeds: &Deeds) -> Router {
         .route("/login/{login}/lost-mailbox", get(login::lost_mailbox::get))
         .layer(from_fn_with_state(deeds.clone(), deeds::finish_posts))
         .merge(writing)
+        .method_not_allowed_fallback(front::other_method)
+        .layer(from_fn(maintenance::close))
+        .layer(from_fn_with_state(BodyLimit::FORM, limits::page_body))
+}
+
+/// Used by people who are signed in.
+fn account_pages(deeds: &Deeds) -> Router {
+    Router::new()
+        .route("/account", get(account::menu::get).head(front::untouched))
+        .route("/account/locked", get(account::locked::get).head(front::untouched))
+        .route(
+            "/account/{page}/confirm",
+            get(account::confirm::get).post(account::confirm::post).head(front::untouched),
+        )
+        .layer(from_fn_with_state(deeds.clone(), deeds::finish_posts))
         .method_not_allowed_fallback(front::other_method)
         .layer(from_fn(maintenance::close))
         .layer(from_fn_with_state(BodyLimit::FORM, limits::page_body))

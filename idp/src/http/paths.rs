@@ -1,6 +1,6 @@
-//! Addresses of the sign-in pages: the one place where a gate becomes a path.
+//! Addresses of the sign-in and account pages: the one place where a gate or a visit becomes a path.
 
-use crate::domain::{ids::LoginId, login::Gate};
+use crate::domain::{account_visit::AccountVisit, ids::LoginId, login::Gate};
 
 /// Paths below the issuer.
 pub fn sign_in(login: &LoginId) -> String {
@@ -10,6 +10,19 @@ pub fn sign_in(login: &LoginId) -> String {
 pub fn page(login: &LoginId, page: &str) -> String {
     format!("/login/{}/{page}", login.lower())
 }
+
+/// The account page that a visit is meant for.
+pub fn account(visit: &AccountVisit) -> String {
+    account_below(visit, "")
+}
+
+/// A page below it: `/confirm`, `/enabled`.
+pub fn account_below(visit: &AccountVisit, below: &str) -> String {
+    format!("{}{below}{}", visit.page.path(), visit.query())
+}
+
+/// P-25 of somebody whose session ended with the lock.
+pub const ACCOUNT_LOCKED: &str = "/account/locked";
 
 /// The page of a gate.
 pub fn of(login: &LoginId, gate: &Gate) -> String {

@@ -12,7 +12,7 @@ use std::{
 
 use axum::{
     extract::{FromRequestParts, Request},
-    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use serde::{Deserialize, Serialize};
@@ -21,7 +21,8 @@ use crate::{
     domain::{
         authorization_request::ResponseMode,
         authorization_response::AuthorizationResponse,
-        ids::LoginId,
+        browser::Browser,
+        ids::{ClientId, LoginId},
         language::{Language, LanguageWishes},
         login::LoginTicket,
         tenant::Tenant,
@@ -89,10 +90,14 @@ impl Visit {
     pub fn of(house: Arc<House>, site: Arc<Site>, request: &Request) -> Self {
         let address = request.extensions().get::<ClientAddress>();
         let headers = request.headers();
+        let text = |name: &HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
         Self(Arc::new(Seen {
             house,
             site,
-            visitor: Visitor { address: address.map(|address| address.0) },
+            visitor: Visitor {
+                address: address.map(|address| address.0),
+                browser: text(&header::USER_AGENT).and_then(Browser::of_user_agent),
+            },
             cookies: headers.get_all(header::COOKIE).iter().cloned().collect(),
             accept_language: headers.get(header::ACCEPT_LANGUAGE).cloned(),
             flash_read: AtomicBool::new(false),
@@ -221,6 +226,11 @@ impl Visit {
     pub fn start_of(&self, client: &str) -> Option<String> {
         let uri = self.tenant().client(client).and_then(|client| client.initiate_login_uri.as_ref());
         uri.map(|uri| initiated(uri, self.tenant())).or_else(|| self.start())
+    }
+
+    /// The look of a client's pages, if it has one of its own.
+    pub fn theme_of(&self, client: Option<&ClientId>) -> Option<&str> {
+        client.and_then(|client| self.tenant().client(client.as_str())).and_then(|client| client.theme.as_deref())
     }
 
     pub fn path(&self, path: &str) -> String {

@@ -136,6 +136,8 @@ table!(session = "session" {
     tenant: String,
     account: String,
     proofs: String,
+    login: Option<String>,
+    browser: Option<String>,
     created_at: i64,
     used_at: i64,
     ended_at: Option<i64>,

@@ -33,11 +33,11 @@ pub use assets::Asset;
 pub use error::{RenderError, ThemeError};
 pub use frame::{Announcement, Contact, Frame};
 pub use page::{
-    AlreadySignedIn, AppOffer, Argument, AuthKey, Authenticator, ConfirmLink, ConfirmSignOut, EmailRegistered,
-    EmailSent, ErrorPage, FormPost, HiddenField, LinkInvalid, LinkRetry, Locked, LostMailbox, MailStatus, Maintenance,
-    Message, MissingItem, NotEligible, NotEligibleReason, Onward, Page, Problem, ProtocolError, RecoveryCodes,
-    RegisterEmail, SecondPassword, SendAuthKey, SentKey, SetSecondPassword, SetUpAuthenticator, SignIn, SignInUpstream,
-    SignedOut, TimedOut,
+    AccountMenu, AlreadySignedIn, AppOffer, Argument, AuthKey, Authenticator, ConfirmLink, ConfirmSecondPassword,
+    ConfirmSignOut, EmailRegistered, EmailSent, ErrorPage, FormPost, HiddenField, LinkInvalid, LinkRetry, Locked,
+    LostMailbox, MailStatus, Maintenance, Message, MissingItem, NotEligible, NotEligibleReason, Onward, Page, Problem,
+    ProtocolError, RecoveryCodes, RegisterEmail, SecondPassword, SendAuthKey, SentKey, SetSecondPassword,
+    SetUpAuthenticator, SignIn, SignInUpstream, SignedOut, TimedOut, TwoFactorItem,
 };
 pub use picture::Picture;
 pub use themes::{MailBlock, MailFrame, MailLink, MailText, Themes};

@@ -1,5 +1,6 @@
 //! The pages of the journeys, each with exactly what it shows. Paths in them are complete, as a browser takes them.
 
+mod account;
 mod auth_key;
 mod authenticator;
 mod email;
@@ -8,6 +9,7 @@ mod problem;
 mod second_password;
 mod sign_in;
 
+pub use account::{AccountMenu, ConfirmSecondPassword, TwoFactorItem};
 pub use auth_key::{AuthKey, LostMailbox, Message, SendAuthKey, SentKey};
 pub use authenticator::{AppOffer, Authenticator, RecoveryCodes, SetUpAuthenticator};
 pub use email::{ConfirmLink, EmailRegistered, EmailSent, LinkInvalid, LinkRetry, MailStatus, Onward, RegisterEmail};
@@ -43,6 +45,8 @@ pub enum Page {
     AuthKey(AuthKey),
     /// P-17.
     SendAuthKey(SendAuthKey),
+    /// P-19.
+    ConfirmSecondPassword(ConfirmSecondPassword),
     /// P-20.
     ConfirmSignOut(ConfirmSignOut),
     /// P-21.
@@ -61,6 +65,8 @@ pub enum Page {
     AlreadySignedIn(AlreadySignedIn),
     /// P-28.
     TimedOut(TimedOut),
+    /// P-29.
+    Account(AccountMenu),
     /// P-30.
     LostMailbox(LostMailbox),
     /// P-34.
@@ -88,6 +94,7 @@ impl Page {
             Self::SecondPassword(_) => "second-password",
             Self::AuthKey(_) => "auth-key",
             Self::SendAuthKey(_) => "send-auth-key",
+            Self::ConfirmSecondPassword(_) => "confirm-second-password",
             Self::ConfirmSignOut(_) => "confirm-sign-out",
             Self::SignedOut(_) => "signed-out",
             Self::Error(_) => "error",
@@ -97,6 +104,7 @@ impl Page {
             Self::Maintenance(_) => "maintenance",
             Self::AlreadySignedIn(_) => "already-signed-in",
             Self::TimedOut(_) => "timed-out",
+            Self::Account(_) => "account",
             Self::LostMailbox(_) => "lost-mailbox",
             Self::Authenticator(_) => "authenticator",
             Self::SetUpAuthenticator(_) => "set-up-authenticator",
@@ -118,6 +126,7 @@ impl Page {
             Self::SecondPassword(_) => "sp-entry-title",
             Self::AuthKey(_) => "key-title",
             Self::SendAuthKey(_) => "key-send-title",
+            Self::ConfirmSecondPassword(_) => "stepup-title",
             Self::ConfirmSignOut(_) => "logout-title",
             Self::SignedOut(_) => "logged-out-title",
             Self::Error(_) => "error-title",
@@ -127,6 +136,7 @@ impl Page {
             Self::Maintenance(_) => "maintenance-title",
             Self::AlreadySignedIn(_) => "already-title",
             Self::TimedOut(_) => "timed-out-title",
+            Self::Account(_) => "menu-title",
             Self::LostMailbox(_) => "lost-mail-title",
             Self::Authenticator(Authenticator { recovery: true, .. }) | Self::RecoveryCodes(_) => "recovery-title",
             Self::Authenticator(_) => "totp-title",

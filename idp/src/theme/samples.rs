@@ -1,5 +1,6 @@
 //! One page of each kind in each state: what a theme is checked, previewed and tested with.
 
+mod account;
 mod authenticator;
 mod factors;
 
@@ -92,6 +93,8 @@ pub(super) fn pages_with(words: &Words) -> Vec<(String, Page)> {
     factors::second_password(words, &mut pages);
     factors::auth_key(words, &mut pages);
     authenticator::all(words, &mut pages);
+    account::step_up(words, &mut pages);
+    account::menu(words, &mut pages);
     endings(words, &mut pages);
     pages
 }

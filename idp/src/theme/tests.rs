@@ -62,10 +62,12 @@ fn pages_have_the_names_of_the_contract() {
     names.sort_unstable();
     names.dedup();
     let contract = [
+        "account",
         "already-signed-in",
         "auth-key",
         "authenticator",
         "confirm-link",
+        "confirm-second-password",
         "confirm-sign-out",
         "email-registered",
         "email-sent",
@@ -92,7 +94,7 @@ fn pages_have_the_names_of_the_contract() {
 
 #[test]
 fn fields_and_buttons_have_the_names_of_the_contract() {
-    let table: [(&str, &[&str]); 21] = [
+    let table: [(&str, &[&str]); 24] = [
         (
             "sign-in",
             &[
@@ -138,6 +140,20 @@ fn fields_and_buttons_have_the_names_of_the_contract() {
         ("authenticator-recovery", &["name=\"code\"", "data-link=\"app\""]),
         ("set-up-authenticator", &["name=\"code\"", "<svg", "data-link=\"app\""]),
         ("recovery-codes", &["<button", "ABCD-2345-EFGH-6789"]),
+        ("confirm-second-password", &["name=\"second_password\"", "data-link=\"back\""]),
+        (
+            "account",
+            &[
+                "data-link=\"top\"",
+                "data-link=\"manual\"",
+                "data-link=\"email\"",
+                "data-link=\"second-password\"",
+                "data-link=\"two-factor\"",
+                "data-link=\"logout\"",
+                "data-link=\"sessions\"",
+            ],
+        ),
+        ("locked-signed-in", &["data-link=\"back\""]),
         ("confirm-sign-out", &["name=\"action\" value=\"yes\"", "value=\"no\"", "name=\"state\""]),
         ("signed-out", &["data-link=\"sign-in\""]),
         ("error-e-12", &["data-error=\"E-12\""]),

@@ -129,7 +129,11 @@ mod tests {
 
     use super::*;
     use crate::domain::{
-        authorization_request::AcrRequest, clock::Timestamp, login::Proof, policy::TwoFactor, samples,
+        authorization_request::{AcrRequest, AuthorizationRequest},
+        clock::Timestamp,
+        login::Proof,
+        policy::TwoFactor,
+        samples,
     };
 
     const FACTORS: [Factor; 5] =
@@ -140,7 +144,7 @@ mod tests {
     }
 
     fn gate(policy: &Policy, account: &Account, proofs: &Proofs) -> Gate {
-        let need = Need::of(policy, &samples::client(), &samples::request(), Some(account)).unwrap();
+        let need = Need::of(policy, Some(&samples::client()), &samples::request().demand(), Some(account)).unwrap();
         next(&Standing {
             policy,
             need: &need,
@@ -302,10 +306,10 @@ mod tests {
             }
             let mut request = samples::request();
             request.acr = AcrRequest { values: vec![Acr::Authenticator], essential: true };
-            let within_reach = Need::of(&policy, &samples::client(), &request, Some(&account)).is_ok();
-            prop_assert_eq!(within_reach, allowed && app_at.is_some());
-            let request = if demanded && within_reach { request } else { samples::request() };
-            let need = Need::of(&policy, &samples::client(), &request, Some(&account)).unwrap();
+            let need_of = |request: &AuthorizationRequest| Need::of(&policy, Some(&samples::client()), &request.demand(), Some(&account));
+            prop_assert_eq!(need_of(&request).is_ok(), allowed && app_at.is_some());
+            let request = if demanded && need_of(&request).is_ok() { request } else { samples::request() };
+            let need = need_of(&request).unwrap();
             let gate = next(&Standing { policy: &policy, need: &need, account: Some(&account), proofs: &proofs,
                 email_pending: false, lock: None, key_asked: asked, key_chosen: chosen });
             if gate == Gate::Done {

@@ -90,6 +90,13 @@ impl Proofs {
         .collect()
     }
 
+    /// Without what was proven of one factor.
+    #[must_use]
+    pub fn without(mut self, factor: Factor) -> Self {
+        self.0.retain(|kept| kept.factor != factor);
+        self
+    }
+
     /// When the newest of them was given.
     pub fn newest(&self) -> Option<Timestamp> {
         self.0.iter().map(|proof| proof.at).max()

@@ -228,7 +228,7 @@ impl AtLogin {
         About {
             language: if offered { wished } else { self.visit.tenant().default_language },
             support_code: self.id.as_str(),
-            theme: current.client.theme.as_deref(),
+            theme: current.client.as_ref().and_then(|client| client.theme.as_deref()),
         }
     }
 
@@ -239,7 +239,7 @@ impl AtLogin {
         answer
     }
 
-    /// Every gate is passed: the client's answer, and the browser's session.
+    /// Every gate is passed: the client's answer or the account page, and the browser's session.
     pub async fn finish(&self, current: &Current) -> Result<Response, PageFailure> {
         let visit = &self.visit;
         let live = visit.live_session().await?;
@@ -250,6 +250,11 @@ impl AtLogin {
         match self.due(finished)? {
             Finished::Answered { response, session } => {
                 let mut answer = visit.send_to_client(&response, &self.about(current));
+                visit.give_session(answer.headers_mut(), &session);
+                Ok(answer)
+            }
+            Finished::Entered { visit: wanted, session } => {
+                let mut answer = see_other(&visit.path(&paths::account(&wanted)));
                 visit.give_session(answer.headers_mut(), &session);
                 Ok(answer)
             }

@@ -33,7 +33,7 @@ async fn step_up(at: &AtLogin) -> Result<(Box<PendingLogin>, LiveSession), PageF
 }
 
 pub(super) fn wishes<'a>(at: &'a AtLogin, pending: &PendingLogin) -> LanguageWishes<'a> {
-    LanguageWishes { chosen: pending.language, requested: pending.destination.request().ui_locale, ..at.visit.wishes() }
+    LanguageWishes { chosen: pending.language, requested: pending.destination.ui_locale(), ..at.visit.wishes() }
 }
 
 pub async fn get(at: AtLogin) -> Result<Response, PageFailure> {
@@ -53,8 +53,7 @@ pub async fn get(at: AtLogin) -> Result<Response, PageFailure> {
 pub(super) fn show(at: &AtLogin, pending: &PendingLogin, live: &LiveSession, page: &Page) -> Response {
     let visit = &at.visit;
     let wishes = LanguageWishes { account: live.account.language, ..wishes(at, pending) };
-    let client = visit.tenant().client(pending.destination.request().client.as_str());
-    let theme = client.and_then(|client| client.theme.as_deref());
+    let theme = visit.theme_of(pending.destination.client());
     visit.page(page, &About { language: visit.settle(&wishes), support_code: at.id.as_str(), theme })
 }
 

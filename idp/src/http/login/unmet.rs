@@ -19,7 +19,7 @@ pub async fn get(at: AtLogin) -> Result<Response, PageFailure> {
         ErrorCode::UnmetAuthenticationRequirements,
         "this account cannot reach the acr that was asked for",
     );
-    let to = current.login.destination.request().error_target();
-    let response = AuthorizationResponse::error(to, &error, at.visit.tenant().issuer.as_str());
+    let Some(request) = current.login.destination.request() else { return Err(PageFailure::rejected(error)) };
+    let response = AuthorizationResponse::error(request.error_target(), &error, at.visit.tenant().issuer.as_str());
     Ok(at.answer(&current, &response))
 }

@@ -31,4 +31,6 @@ pub struct Locked {
     pub minutes: Option<u64>,
     pub forgot: Option<String>,
     pub sign_in: Option<String>,
+    /// On an account page: where it was called from.
+    pub back: Option<String>,
 }

@@ -1,0 +1,9 @@
+//! The account pages: one module a page of the journeys (J-19). Every POST ends in 303.
+
+pub mod confirm;
+pub mod locked;
+pub mod menu;
+
+mod at;
+
+pub use at::{AccountPress, AtAccount};
