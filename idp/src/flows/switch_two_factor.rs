@@ -110,7 +110,7 @@ impl Flows {
     }
 
     /// J-10 10.3: whoever switches the key off must have shown it lately, unless the whole login is young.
-    fn key_is_recent(&self, tenant: &Tenant, account: &Account, proofs: &Proofs) -> bool {
+    pub(super) fn key_is_recent(&self, tenant: &Tenant, account: &Account, proofs: &Proofs) -> bool {
         [Factor::AuthKey, Factor::RecoveryCode, Factor::Authenticator]
             .into_iter()
             .any(|factor| is_proven_lately(proofs, account, factor, tenant.policy.step_up_age, self.now()))

@@ -151,6 +151,18 @@ fn account_pages(deeds: &Deeds) -> Router {
         .route("/account", get(account::menu::get).head(front::untouched))
         .route("/account/locked", get(account::locked::get).head(front::untouched))
         .route(
+            "/account/authenticator",
+            get(account::authenticator::get).post(account::authenticator::post).head(front::untouched),
+        )
+        .route(
+            "/account/authenticator/recovery-codes",
+            get(account::authenticator::recovery_codes).post(account::authenticator::stored).head(front::untouched),
+        )
+        .route(
+            "/account/authenticator/remove",
+            get(account::authenticator::ask_removal).post(account::authenticator::remove).head(front::untouched),
+        )
+        .route(
             "/account/{page}/confirm",
             get(account::confirm::get).post(account::confirm::post).head(front::untouched),
         )

@@ -362,6 +362,7 @@ totp-set-picture = Picture for your authenticator app to scan
 totp-set-secret = Text to type into the app
 totp-set-open = Open in the authenticator app on this device
 totp-set-done = An authenticator app is set up. Where a login needs a key, you enter the digits it shows.
+totp-set-removed = The authenticator app has been removed.
 totp-set-remove-lead = When you remove it, your recovery codes stop working too. After that you enter a key sent by e-mail.
 totp-set-remove = Remove the authenticator app
 recovery-title = Recovery Codes

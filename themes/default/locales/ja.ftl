@@ -359,6 +359,7 @@ totp-set-picture = 認証アプリで読み取る図
 totp-set-secret = 認証アプリに入力する文字
 totp-set-open = この端末の認証アプリで開く
 totp-set-done = 認証アプリは設定済みです。ログインの際に認証キーが必要な場合は、認証アプリの数字を入力します。
+totp-set-removed = 認証アプリの設定を解除しました。
 totp-set-remove-lead = 設定を解除すると、回復コードも利用できなくなります。以後は、メールの認証キーを入力します。
 totp-set-remove = 認証アプリの設定を解除する
 recovery-title = 回復コード

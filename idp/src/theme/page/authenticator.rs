@@ -25,8 +25,13 @@ pub struct Authenticator {
 pub struct SetUpAuthenticator {
     pub action: String,
     pub form_token: String,
+    pub user_id_masked: String,
     /// None: an app is set up, and can be removed.
     pub offer: Option<AppOffer>,
+    /// Where a removal is asked for.
+    pub remove: String,
+    /// The app was removed a moment ago.
+    pub removed: bool,
     pub back: String,
     pub errors: Vec<Problem>,
 }

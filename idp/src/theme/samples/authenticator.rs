@@ -43,6 +43,9 @@ fn set_up(words: &Words, pages: &mut Pages) {
     let form = SetUpAuthenticator {
         action: words.path("/authenticator"),
         form_token: words.token(),
+        user_id_masked: words.say("12••••78"),
+        remove: words.path("/authenticator/remove"),
+        removed: false,
         offer,
         back: words.path(""),
         errors: Vec::new(),
@@ -50,6 +53,8 @@ fn set_up(words: &Words, pages: &mut Pages) {
     add(pages, "set-up-authenticator", Page::SetUpAuthenticator(form.clone()));
     let wrong = SetUpAuthenticator { errors: vec![Problem::field("code", "E-71")], ..form.clone() };
     add(pages, "set-up-authenticator-wrong", Page::SetUpAuthenticator(wrong));
+    let removed = SetUpAuthenticator { removed: true, ..form.clone() };
+    add(pages, "set-up-authenticator-removed", Page::SetUpAuthenticator(removed));
     add(pages, "set-up-authenticator-done", Page::SetUpAuthenticator(SetUpAuthenticator { offer: None, ..form }));
     let codes = (2..7).map(|n| words.say(&format!("ABCD-{n}345-EFGH-6789"))).collect();
     let codes = RecoveryCodes { action: words.path("/recovery-codes"), form_token: words.token(), codes };
