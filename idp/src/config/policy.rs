@@ -21,7 +21,7 @@ use crate::domain::{
 
 /// All keys are there: the defaults are the lowest layer.
 pub fn policy(table: &PolicyTable, checker: &mut Checker<'_>) -> Policy {
-    let policy = Policy {
+    let mut policy = Policy {
         after_setup: match value(&table.after_setup) {
             Some(AfterSetupName::Continue) => AfterSetup::Continue,
             Some(AfterSetupName::SignInAgain) | None => AfterSetup::SignInAgain,
@@ -59,9 +59,11 @@ pub fn policy(table: &PolicyTable, checker: &mut Checker<'_>) -> Policy {
         && policy.authenticator
         && reachable(&policy) != Acr::Authenticator
     {
-        checker.error(
+        // No error: a tenant that only passes the university login on may stand below a house that allows apps.
+        policy.authenticator = false;
+        checker.warning(
             &authenticator.span,
-            "policy.authenticator: \"allowed\" needs policy.email.enrolment = \"free\", policy.second_password.use = \"required\" and another policy.two_factor than \"off\"",
+            "policy.authenticator: \"allowed\" does nothing without policy.email.enrolment = \"free\", policy.second_password.use = \"required\" and another policy.two_factor than \"off\"",
         );
     }
     policy

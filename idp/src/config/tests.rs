@@ -463,11 +463,13 @@ fn the_app_is_off_until_it_is_allowed_and_needs_what_it_builds_on() {
     let says = |lines: &str| files.write("tenants/uni/tenant.toml", &format!("{lines}\n{}", tenant_file()));
     says("policy.authenticator = \"allowed\"");
     assert!(files.load().unwrap_or_else(|f| panic!("{f}")).tenant("uni").unwrap().policy.authenticator);
+    files.write("tenants/uni/clients/rp.toml", &client_file());
     for without in ["two_factor = \"off\"", "email.enrolment = \"off\"", "second_password.use = \"off\""] {
         says(&format!("policy.authenticator = \"allowed\"\npolicy.{without}"));
-        let findings = files.findings();
-        let told = findings.iter().any(|finding| finding.contains(":1: policy.authenticator: \"allowed\" needs"));
-        assert!(told, "{without}: {findings:?}");
+        let configuration = files.load().unwrap_or_else(|findings| panic!("{findings}"));
+        assert!(!configuration.tenant("uni").unwrap().policy.authenticator, "{without}");
+        let told = format!("{:?}", configuration.warnings);
+        assert!(told.contains("policy.authenticator: \\\"allowed\\\" does nothing"), "{without}: {told}");
     }
     let findings = Files::tenant_says(&format!("policy.authenticator = \"on\"\n{}", tenant_file()));
     assert!(findings[0].contains("is not one of \"off\", \"allowed\""), "{findings:?}");
