@@ -128,10 +128,10 @@ async fn a_foreign_return_address_is_left_aside_and_the_page_works() {
     {
         let page = student.browser.open(&address("email/confirm", &[("return_to", foreign)])).await;
         assert!(!page.body.contains("evil.example"));
-        let page = student.browser.open(&address("two-factor", &[("return_to", foreign)])).await;
+        let page = student.browser.open(&address("sessions", &[("return_to", foreign)])).await;
         assert_eq!(page.link("back").path(), "/account", "{foreign}");
     }
-    let page = opens(&mut student, "two-factor").await;
+    let page = opens(&mut student, "sessions").await;
     assert_eq!(page.link("back").as_str(), RETURN_TO);
 }
 
@@ -145,9 +145,9 @@ async fn another_client_s_return_address_is_foreign_too() {
     let world = World::with(setup).await;
     let mut student = world.student().await;
     student.signs_in().await;
-    let page = student.browser.open(&address("two-factor", &[("client_id", "archive")])).await;
+    let page = student.browser.open(&address("sessions", &[("client_id", "archive")])).await;
     assert_eq!(page.link("back").path(), "/account");
-    let page = student.browser.open(&address("two-factor", &[("client_id", "nobody")])).await;
+    let page = student.browser.open(&address("sessions", &[("client_id", "nobody")])).await;
     assert_eq!(page.link("back").path(), "/account");
 }
 

@@ -2,7 +2,9 @@
 
 mod authenticator;
 mod entry;
+mod sessions;
 mod step_up;
+mod two_factor;
 
 use url::Url;
 

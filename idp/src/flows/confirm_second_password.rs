@@ -102,7 +102,7 @@ impl Flows {
                 let tx = &tx;
                 let told = wrong.write(tx, account, now).await?;
                 if last && tx.end_session(acting.live.session.id, now).await? {
-                    tx.revoke_grants_of_session(account, acting.live.session.id, now).await?;
+                    self.settle_ended(tx, tenant, acting.account(), &[acting.live.session.id], now).await?;
                     tx.record(ended.clone()).await?;
                 }
                 Ok::<_, FlowError>(told)
@@ -114,6 +114,7 @@ impl Flows {
         if !last {
             return Ok(Confirmed::Not(PasswordEntry::Wrong));
         }
+        self.logout_bell().notify_one();
         Ok(match self.locked_entry(tenant, account).await? {
             PasswordEntry::Locked(lock) => Confirmed::LockedOut(lock),
             entry => Confirmed::Not(entry),

@@ -2,9 +2,9 @@
 
 use crate::{
     domain::{
+        account::Account,
         audit::{AuditEvent, Event},
-        clock::Timestamp,
-        ids::{AccountId, ClientId, SessionId},
+        ids::{ClientId, SessionId},
         parameters::{Parameters, encode},
         tenant::Tenant,
     },
@@ -62,6 +62,7 @@ impl Flows {
         }
     }
 
+    /// Gives the pages by which clients end their own sessions in this browser.
     /// `client`: at whose wish or request, as far as it is known.
     pub async fn end_session(
         &self,
@@ -69,7 +70,7 @@ impl Flows {
         live: &LiveSession,
         client: Option<&ClientId>,
         visitor: &Visitor,
-    ) -> Result<(), FlowError> {
+    ) -> Result<Vec<String>, FlowError> {
         let now = self.now();
         let (session, account) = (live.session.id, live.account.id);
         let mut audit = AuditEvent::new(now, Event::Logout, tenant.id.clone())
@@ -77,34 +78,42 @@ impl Flows {
             .from(visitor.address_prefix().as_deref())
             .with("session", session.to_string());
         audit.client = client.cloned();
-        self.store
+        let served = self
+            .store
             .write(async |tx| {
                 let tx = &tx;
-                if tx.end_session(session, now).await? {
-                    tx.revoke_grants_of_session(account, session, now).await?;
-                    tx.record(audit.clone()).await?;
+                if !tx.end_session(session, now).await? {
+                    return Ok(Vec::new());
                 }
-                Ok::<_, FlowError>(())
+                let served = self.settle_ended(tx, tenant, &live.account, &[session], now).await?;
+                tx.record(audit.clone()).await?;
+                Ok::<_, FlowError>(served)
             })
-            .await
+            .await?;
+        self.logout_bell().notify_one();
+        let frames = served.iter().filter_map(|(session, client)| {
+            Some(client.frontchannel_logout.as_ref()?.address(tenant.issuer.as_str(), *session))
+        });
+        Ok(frames.collect())
     }
-}
 
-/// Ends the sessions of an account but one, as a logout ends them: with their refresh tokens and open codes.
-/// `ended` is the row that each leaves in the trail. Says how many.
-pub(super) async fn end_others(
-    tx: &Tx,
-    account: AccountId,
-    kept: Option<SessionId>,
-    ended: &AuditEvent,
-    now: Timestamp,
-) -> Result<usize, FlowError> {
-    let sessions = tx.end_sessions_of_account(account, kept, now).await?;
-    for session in &sessions {
-        tx.revoke_grants_of_session(account, *session, now).await?;
-        tx.record(AuditEvent { at: now, ..ended.clone() }.with("session", session.to_string())).await?;
+    /// Ends the sessions of an account but one, as a logout ends them; their clients are told. Says how many.
+    /// `ended` is the row that each leaves in the trail; its instant is theirs.
+    pub(super) async fn end_others(
+        &self,
+        tx: &Tx,
+        tenant: &Tenant,
+        account: &Account,
+        kept: Option<SessionId>,
+        ended: &AuditEvent,
+    ) -> Result<usize, FlowError> {
+        let sessions = tx.end_sessions_of_account(account.id, kept, ended.at).await?;
+        self.settle_ended(tx, tenant, account, &sessions, ended.at).await?;
+        for session in &sessions {
+            tx.record(ended.clone().with("session", session.to_string())).await?;
+        }
+        Ok(sessions.len())
     }
-    Ok(sessions.len())
 }
 
 fn with_state(uri: &str, state: Option<&str>) -> String {

@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{
-        account_visit::AccountVisit,
+        account_visit::{AccountVisit, Errand},
         acr::Acr,
         audit::{AuditEvent, Event},
         authorization_request::Prompt,
@@ -31,8 +31,8 @@ use super::{
 pub enum Finished {
     /// The client's answer, and the browser's new session.
     Answered { response: AuthorizationResponse, session: SessionCookie },
-    /// The account page is open, in the language of the login.
-    Entered { visit: AccountVisit, session: SessionCookie },
+    /// The account page is open, in the language of the login, and this was done on the way.
+    Entered { visit: AccountVisit, done: Option<Errand>, session: SessionCookie },
     /// The client asked for somebody else (OpenID Connect Core §3.1.2.2): told so, no session made.
     OtherSubject(AuthorizationResponse),
 }
@@ -97,7 +97,7 @@ impl Flows {
                 let acr = given.as_ref().map_or(reached, |given| given.grant.terms.acr);
                 tx.record(completed(&audit, now, acr.urn())).await?;
                 let switched = match &errand {
-                    Some(errand) => errand.write(tx, &mut account).await?,
+                    Some(errand) => errand.write(self, tx, tenant, &mut account).await?,
                     None => false,
                 };
                 if switched || account.language != Some(login.language) {
@@ -110,6 +110,7 @@ impl Flows {
         let session = SessionCookie(secret);
         if errand.is_some() {
             self.outbox_bell().notify_one();
+            self.logout_bell().notify_one();
         }
         match (destination, code) {
             (Destination::Client(request), Some(code)) => {
@@ -117,7 +118,8 @@ impl Flows {
                 Ok(Finished::Answered { response, session })
             }
             (Destination::Account(visit), _) => {
-                Ok(Finished::Entered { visit: entered(visit, current.login.language), session })
+                let done = visit.errand.filter(|_| errand.is_some());
+                Ok(Finished::Entered { visit: entered(visit, current.login.language), done, session })
             }
             (Destination::Client(_), None) => Err(FlowError::LoginOver),
         }

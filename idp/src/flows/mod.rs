@@ -15,6 +15,7 @@ mod finish_login;
 mod import_accounts;
 mod introspect_token;
 mod issue_tokens;
+mod manage_sessions;
 mod newcomers;
 mod pending_gate;
 mod prove_auth_key;
@@ -37,6 +38,7 @@ mod set_second_password;
 mod set_up_authenticator;
 mod strangers_tries;
 mod switch_two_factor;
+mod tell_clients_of_logout;
 mod tickets;
 mod upstreams;
 
@@ -59,6 +61,7 @@ pub use finish_login::Finished;
 pub use import_accounts::{ImportError, Imported};
 pub use introspect_token::Introspection;
 pub use issue_tokens::TokenResponse;
+pub use manage_sessions::{Ended, Overview};
 pub use prove_auth_key::KeyEntry;
 pub use prove_authenticator::AppEntry;
 pub use prove_university::Arrived;
@@ -89,6 +92,7 @@ use crate::{
     keys::{Hasher, Keyring, Vault},
     mail::{compose::Composer, transport::Transport},
     store::Store,
+    upstream::outbound::Outbound,
 };
 
 /// All that deeds need, put together once by `app.rs`.
@@ -105,6 +109,8 @@ pub struct Parts {
     pub limits: Limits,
     /// The envelope sender of every mail; none: the tenant's own `mail_from`.
     pub bounce_address: Option<String>,
+    /// Calls to addresses that clients name.
+    pub outbound: Outbound,
 }
 
 /// The deeds of this house; cheap to clone.
@@ -117,6 +123,8 @@ pub struct House {
     newcomers: Newcomers,
     /// Rung when a mail was written to the outbox.
     outbox_bell: Notify,
+    /// Rung when clients are to be told of a logout.
+    logout_bell: Notify,
 }
 
 impl std::ops::Deref for Flows {
@@ -148,7 +156,13 @@ pub struct SessionCookie(pub Secret);
 impl Flows {
     pub fn new(parts: Parts) -> Self {
         let strangers = StrangerBudget::new(parts.limits.anonymous_audit_per_minute);
-        Self(Arc::new(House { parts, strangers, newcomers: Newcomers::default(), outbox_bell: Notify::new() }))
+        Self(Arc::new(House {
+            parts,
+            strangers,
+            newcomers: Newcomers::default(),
+            outbox_bell: Notify::new(),
+            logout_bell: Notify::new(),
+        }))
     }
 
     pub fn now(&self) -> Timestamp {
@@ -158,6 +172,11 @@ impl Flows {
     /// Woken when there may be mail to deliver.
     pub fn outbox_bell(&self) -> &Notify {
         &self.0.outbox_bell
+    }
+
+    /// Woken when there may be clients to tell of a logout.
+    pub fn logout_bell(&self) -> &Notify {
+        &self.0.logout_bell
     }
 
     fn keyring(&self, tenant: &TenantId) -> Result<&Arc<Keyring>, FlowError> {

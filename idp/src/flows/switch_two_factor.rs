@@ -19,8 +19,7 @@ use crate::{
 };
 
 use super::{
-    Acting, Confirmed, Current, FlowError, Flows, LiveSession, SessionCookie, Visitor, end_session::end_others,
-    second_password_tries::Tried,
+    Acting, Confirmed, Current, FlowError, Flows, LiveSession, SessionCookie, Visitor, second_password_tries::Tried,
 };
 
 /// What はい on D-05 led to.
@@ -66,7 +65,7 @@ impl Flows {
             .write(async |tx| {
                 let tx = &tx;
                 let mut account = self.fresh_account(tx, acting).await?;
-                if switch.write(tx, &mut account).await? {
+                if switch.write(self, tx, tenant, &mut account).await? {
                     tx.save_account(&account).await?;
                 }
                 Ok::<_, FlowError>(())
@@ -98,13 +97,14 @@ impl Flows {
                 let tx = &tx;
                 let (mut account, _) = right.write(self, tx, acting).await?;
                 if !key_first {
-                    switch.write(tx, &mut account).await?;
+                    switch.write(self, tx, tenant, &mut account).await?;
                 }
                 tx.save_account(&account).await?;
                 Ok::<_, FlowError>(())
             })
             .await?;
         self.outbox_bell().notify_one();
+        self.logout_bell().notify_one();
         let (session, proven_at) = (right.cookie, right.at);
         Ok(if key_first { Disabled::KeyFirst { session, proven_at } } else { Disabled::Off(session) })
     }
@@ -150,7 +150,6 @@ impl Flows {
             audit: self.account_event(tenant, acting, event),
             ended: self.account_event(tenant, acting, Event::SessionEnded).with("reason", "two-factor disabled"),
             letter: self.account_notice(tenant, acting, &Letter::TwoFactorChanged { enabled, at: now })?,
-            at: now,
         })
     }
 }
@@ -163,19 +162,24 @@ pub(super) struct Switch {
     audit: AuditEvent,
     ended: AuditEvent,
     letter: Option<OutboxLetter>,
-    at: Timestamp,
 }
 
 impl Switch {
     /// False if it stands there already: no row, no mail. The account is still to be saved.
-    pub(super) async fn write(&self, tx: &Tx, account: &mut Account) -> Result<bool, FlowError> {
+    pub(super) async fn write(
+        &self,
+        flows: &Flows,
+        tx: &Tx,
+        tenant: &Tenant,
+        account: &mut Account,
+    ) -> Result<bool, FlowError> {
         if account.two_factor == self.enabled {
             return Ok(false);
         }
         account.two_factor = self.enabled;
         if !self.enabled {
             // SR-11: whoever else is signed in was so under the stronger rule.
-            end_others(tx, account.id, Some(self.kept), &self.ended, self.at).await?;
+            flows.end_others(tx, tenant, account, Some(self.kept), &self.ended).await?;
         }
         if let Some(letter) = &self.letter {
             tx.insert_letter(letter).await?;

@@ -162,6 +162,12 @@ fn account_pages(deeds: &Deeds) -> Router {
             "/account/authenticator/remove",
             get(account::authenticator::ask_removal).post(account::authenticator::remove).head(front::untouched),
         )
+            "/account/two-factor",
+            get(account::two_factor::get).post(account::two_factor::post).head(front::untouched),
+        )
+        .route("/account/two-factor/enabled", get(account::two_factor::enabled).head(front::untouched))
+        .route("/account/two-factor/disabled", get(account::two_factor::disabled).head(front::untouched))
+        .route("/account/sessions", get(account::sessions::get).post(account::sessions::post).head(front::untouched))
         .route(
             "/account/{page}/confirm",
             get(account::confirm::get).post(account::confirm::post).head(front::untouched),

@@ -9,7 +9,7 @@ mod problem;
 mod second_password;
 mod sign_in;
 
-pub use account::{AccountMenu, ConfirmSecondPassword, TwoFactorItem};
+pub use account::{AccountMenu, ConfirmSecondPassword, ServiceItem, SessionItem, Sessions, TwoFactor, TwoFactorItem};
 pub use auth_key::{AuthKey, LostMailbox, Message, SendAuthKey, SentKey};
 pub use authenticator::{AppOffer, Authenticator, RecoveryCodes, SetUpAuthenticator};
 pub use email::{ConfirmLink, EmailRegistered, EmailSent, LinkInvalid, LinkRetry, MailStatus, Onward, RegisterEmail};
@@ -45,6 +45,8 @@ pub enum Page {
     AuthKey(AuthKey),
     /// P-17.
     SendAuthKey(SendAuthKey),
+    /// P-18.
+    TwoFactor(TwoFactor),
     /// P-19.
     ConfirmSecondPassword(ConfirmSecondPassword),
     /// P-20.
@@ -69,13 +71,15 @@ pub enum Page {
     Account(AccountMenu),
     /// P-30.
     LostMailbox(LostMailbox),
+    /// P-33.
+    Sessions(Sessions),
     /// P-34.
     Authenticator(Authenticator),
     /// P-35.
     SetUpAuthenticator(SetUpAuthenticator),
     /// P-36.
     RecoveryCodes(RecoveryCodes),
-    /// D-01, D-03, D-04.
+    /// D-01, D-03, D-04, D-06, D-08.
     Message(Message),
     /// The answer to a client by `response_mode=form_post` (OAuth 2.0 Form Post Response Mode).
     FormPost(FormPost),
@@ -94,6 +98,7 @@ impl Page {
             Self::SecondPassword(_) => "second-password",
             Self::AuthKey(_) => "auth-key",
             Self::SendAuthKey(_) => "send-auth-key",
+            Self::TwoFactor(_) => "two-factor",
             Self::ConfirmSecondPassword(_) => "confirm-second-password",
             Self::ConfirmSignOut(_) => "confirm-sign-out",
             Self::SignedOut(_) => "signed-out",
@@ -106,6 +111,7 @@ impl Page {
             Self::TimedOut(_) => "timed-out",
             Self::Account(_) => "account",
             Self::LostMailbox(_) => "lost-mailbox",
+            Self::Sessions(_) => "sessions",
             Self::Authenticator(_) => "authenticator",
             Self::SetUpAuthenticator(_) => "set-up-authenticator",
             Self::RecoveryCodes(_) => "recovery-codes",
@@ -126,6 +132,7 @@ impl Page {
             Self::SecondPassword(_) => "sp-entry-title",
             Self::AuthKey(_) => "key-title",
             Self::SendAuthKey(_) => "key-send-title",
+            Self::TwoFactor(_) => "tfa-title",
             Self::ConfirmSecondPassword(_) => "stepup-title",
             Self::ConfirmSignOut(_) => "logout-title",
             Self::SignedOut(_) => "logged-out-title",
@@ -138,6 +145,7 @@ impl Page {
             Self::TimedOut(_) => "timed-out-title",
             Self::Account(_) => "menu-title",
             Self::LostMailbox(_) => "lost-mail-title",
+            Self::Sessions(_) => "sessions-title",
             Self::Authenticator(Authenticator { recovery: true, .. }) | Self::RecoveryCodes(_) => "recovery-title",
             Self::Authenticator(_) => "totp-title",
             Self::SetUpAuthenticator(_) => "totp-set-title",

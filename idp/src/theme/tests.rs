@@ -83,18 +83,20 @@ fn pages_have_the_names_of_the_contract() {
         "register-email",
         "second-password",
         "send-auth-key",
+        "sessions",
         "set-second-password",
         "set-up-authenticator",
         "sign-in",
         "signed-out",
         "timed-out",
+        "two-factor",
     ];
     assert_eq!(names, contract);
 }
 
 #[test]
 fn fields_and_buttons_have_the_names_of_the_contract() {
-    let table: [(&str, &[&str]); 24] = [
+    let table: [(&str, &[&str]); 29] = [
         (
             "sign-in",
             &[
@@ -151,6 +153,28 @@ fn fields_and_buttons_have_the_names_of_the_contract() {
                 "data-link=\"two-factor\"",
                 "data-link=\"logout\"",
                 "data-link=\"sessions\"",
+            ],
+        ),
+        (
+            "two-factor-off",
+            &[
+                "data-message=\"enable-two-factor\"",
+                "name=\"target\" value=\"on\"",
+                "name=\"action\" value=\"yes\"",
+                "name=\"action\" value=\"no\"",
+            ],
+        ),
+        ("two-factor-on", &["data-message=\"disable-two-factor\"", "name=\"target\" value=\"off\""]),
+        ("message-two-factor-enabled", &["data-message=\"two-factor-enabled\"", "data-link=\"ok\""]),
+        ("message-two-factor-disabled", &["data-message=\"two-factor-disabled\"", "data-link=\"ok\""]),
+        (
+            "sessions",
+            &[
+                "name=\"session\" value=\"s2\"",
+                "name=\"action\" value=\"end\"",
+                "name=\"action\" value=\"end-others\"",
+                "name=\"action\" value=\"revoke\"",
+                "name=\"client\" value=\"certificate-service\"",
             ],
         ),
         ("locked-signed-in", &["data-link=\"back\""]),

@@ -342,6 +342,7 @@ device-done = Connected. Please return to the device.
 sessions-title = Where You Are Logged In
 sessions-line = { $browser }, since { $time }
 sessions-this = This device
+sessions-unknown = Unknown browser
 sessions-end = Log out
 sessions-end-others = Log out everywhere else
 sessions-grants = Services that receive your information

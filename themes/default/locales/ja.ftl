@@ -339,6 +339,7 @@ device-done = 接続しました。機器の画面にお戻りください。
 sessions-title = ログイン中の端末
 sessions-line = { $browser }・{ $time } から
 sessions-this = この端末
+sessions-unknown = 不明なブラウザー
 sessions-end = ログアウトする
 sessions-end-others = ほかの端末をすべてログアウトする
 sessions-grants = 情報を提供しているサービス

@@ -9,7 +9,7 @@ use crate::{
     theme::{ConfirmSecondPassword, Locked, Page},
 };
 
-use super::{AccountPress, AtAccount, locked::minutes_left};
+use super::{AccountPress, AtAccount, locked::minutes_left, two_factor};
 
 pub(super) const BELOW: &str = "/confirm";
 
@@ -37,6 +37,9 @@ pub async fn get(at: AtAccount) -> Result<Response, PageFailure> {
 pub async fn post(press: AccountPress) -> Result<Response, PageFailure> {
     let at = &press.at;
     at_due(at)?;
+    if at.wanted.page == AccountPage::TwoFactor {
+        return two_factor::disable(&press).await;
+    }
     let candidate = press.secret("second_password");
     let confirmed = at.visit.flows().confirm_second_password(at.visit.tenant(), &at.acting(), candidate).await;
     match at.due(confirmed)? {
@@ -60,11 +63,13 @@ pub(super) fn not_right(at: &AtAccount, confirmed: &Confirmed) -> Result<Respons
     }
 }
 
-/// Whoever proved it lately, or has nothing to prove it for, goes to the page.
+/// Whoever proved it lately, or has nothing to prove it for, goes to the page. Turning two-factor off always asks.
 fn at_due(at: &AtAccount) -> Result<(), PageFailure> {
-    let lately = at.visit.flows().is_proven_lately(at.visit.tenant(), &at.live);
-    if lately || matches!(at.wanted.page, AccountPage::Menu | AccountPage::Sessions) {
-        return Err(PageFailure::Elsewhere(at.path()));
-    }
-    Ok(())
+    let (flows, tenant) = (at.visit.flows(), at.visit.tenant());
+    let due = match at.wanted.page {
+        AccountPage::Menu | AccountPage::Sessions => false,
+        AccountPage::TwoFactor => flows.may_switch_two_factor(tenant) && at.account().two_factor,
+        AccountPage::Email | AccountPage::SecondPassword => at.proven_lately().is_err(),
+    };
+    if due { Ok(()) } else { Err(PageFailure::Elsewhere(at.path())) }
 }

@@ -4,6 +4,8 @@ pub mod authenticator;
 pub mod confirm;
 pub mod locked;
 pub mod menu;
+pub mod sessions;
+pub mod two_factor;
 
 mod at;
 

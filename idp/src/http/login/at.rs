@@ -20,6 +20,7 @@ use crate::{
     },
     flows::{Current, Finished, FlowError, Flows, LiveSession},
     http::{
+        account::two_factor,
         csrf,
         failure::PageFailure,
         oidc::is_form,
@@ -253,8 +254,9 @@ impl AtLogin {
                 visit.give_session(answer.headers_mut(), &session);
                 Ok(answer)
             }
-            Finished::Entered { visit: wanted, session } => {
-                let mut answer = see_other(&visit.path(&paths::account(&wanted)));
+            Finished::Entered { visit: wanted, done, session } => {
+                let open = done.map_or_else(|| paths::account(&wanted), |done| two_factor::done_at(&wanted, done));
+                let mut answer = see_other(&visit.path(&open));
                 visit.give_session(answer.headers_mut(), &session);
                 Ok(answer)
             }

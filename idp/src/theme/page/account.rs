@@ -1,8 +1,9 @@
-//! The account pages: P-29 and P-19. The masked user ID stands at the top of each.
+//! The account pages: P-18, P-19, P-29, P-33. The masked user ID stands at the top of each.
 
 use serde::Serialize;
 
 use super::Problem;
+use crate::domain::clock::Timestamp;
 
 /// P-29: the six items of the manual, in its order. What is none is left out.
 #[derive(Clone, Debug, Serialize)]
@@ -35,4 +36,47 @@ pub struct ConfirmSecondPassword {
     pub user_id_masked: String,
     pub back: String,
     pub errors: Vec<Problem>,
+}
+
+/// P-18 with the question of D-05 or D-07.
+#[derive(Clone, Debug, Serialize)]
+pub struct TwoFactor {
+    pub action: String,
+    pub form_token: String,
+    pub user_id_masked: String,
+    pub enabled: bool,
+    /// The tenant requires it: there is nothing to ask.
+    pub forced: bool,
+    /// Where keys go.
+    pub email_masked: Option<String>,
+    pub back: String,
+}
+
+/// P-33.
+#[derive(Clone, Debug, Serialize)]
+pub struct Sessions {
+    pub action: String,
+    pub form_token: String,
+    pub user_id_masked: String,
+    pub sessions: Vec<SessionItem>,
+    /// There is another session than this browser's.
+    pub others: bool,
+    pub services: Vec<ServiceItem>,
+    pub back: String,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct SessionItem {
+    pub id: String,
+    /// `Chrome (Windows)`; none: nothing that is known.
+    pub browser: Option<String>,
+    pub since: Timestamp,
+    /// This very browser.
+    pub here: bool,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct ServiceItem {
+    pub client: String,
+    pub name: String,
 }
