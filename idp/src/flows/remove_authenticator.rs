@@ -12,10 +12,7 @@ use crate::{
     store::Tx,
 };
 
-use super::{
-    Acting, Confirmed, FlowError, Flows, LiveSession, SessionCookie, end_session::end_others,
-    second_password_tries::Tried,
-};
+use super::{Acting, Confirmed, FlowError, Flows, LiveSession, SessionCookie, second_password_tries::Tried};
 
 /// What the second password on the way to the removal led to.
 #[derive(Debug)]
@@ -58,7 +55,7 @@ impl Flows {
                 take_authenticator(tx, &mut account).await?;
                 tx.save_account(&account).await?;
                 // SR-11: whoever else is signed in was so under the stronger rule.
-                end_others(tx, account.id, Some(session.id), &ended, right.at).await?;
+                self.end_others(tx, tenant, &account, Some(session.id), &ended).await?;
                 tx.record(audit.clone()).await?;
                 if let Some(notice) = &notice {
                     tx.insert_letter(notice).await?;

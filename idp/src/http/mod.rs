@@ -162,6 +162,7 @@ fn account_pages(deeds: &Deeds) -> Router {
             "/account/authenticator/remove",
             get(account::authenticator::ask_removal).post(account::authenticator::remove).head(front::untouched),
         )
+        .route(
             "/account/two-factor",
             get(account::two_factor::get).post(account::two_factor::post).head(front::untouched),
         )

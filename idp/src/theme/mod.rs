@@ -36,8 +36,9 @@ pub use page::{
     AccountMenu, AlreadySignedIn, AppOffer, Argument, AuthKey, Authenticator, ConfirmLink, ConfirmSecondPassword,
     ConfirmSignOut, EmailRegistered, EmailSent, ErrorPage, FormPost, HiddenField, LinkInvalid, LinkRetry, Locked,
     LostMailbox, MailStatus, Maintenance, Message, MissingItem, NotEligible, NotEligibleReason, Onward, Page, Problem,
-    ProtocolError, RecoveryCodes, RegisterEmail, SecondPassword, SendAuthKey, SentKey, ServiceItem, SessionItem, Sessions, SetSecondPassword,
-    SetUpAuthenticator, SignIn, SignInUpstream, SignedOut, TimedOut, TwoFactor, TwoFactorItem,
+    ProtocolError, RecoveryCodes, RegisterEmail, SecondPassword, SendAuthKey, SentKey, ServiceItem, SessionItem,
+    Sessions, SetSecondPassword, SetUpAuthenticator, SignIn, SignInUpstream, SignedOut, TimedOut, TwoFactor,
+    TwoFactorItem,
 };
 pub use picture::Picture;
 pub use themes::{MailBlock, MailFrame, MailLink, MailText, Themes};
