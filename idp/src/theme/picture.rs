@@ -19,7 +19,8 @@ pub struct Picture {
 impl Picture {
     /// None: the text is too long for any picture.
     pub fn of(text: &str) -> Option<Self> {
-        let code = QrCode::encode_text(text, QrCodeEcc::Medium).ok()?;
+        // A clean screen needs little correction, and larger modules are easier on cameras.
+        let code = QrCode::encode_text(text, QrCodeEcc::Low).ok()?;
         let mut path = String::new();
         for y in 0..code.size() {
             let mut x = 0;
@@ -42,7 +43,7 @@ mod tests {
 
     #[test]
     fn the_picture_has_every_dark_module_and_no_other() {
-        let code = QrCode::encode_text("otpauth://totp/a", QrCodeEcc::Medium).unwrap();
+        let code = QrCode::encode_text("otpauth://totp/a", QrCodeEcc::Low).unwrap();
         let picture = Picture::of("otpauth://totp/a").unwrap();
         assert_eq!(picture.size, code.size() + 8);
         let mut dark = std::collections::BTreeSet::new();

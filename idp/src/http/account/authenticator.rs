@@ -40,9 +40,9 @@ pub async fn get(at: AtAccount) -> Result<Response, PageFailure> {
 fn offer(at: &AtAccount) -> Result<AppOffer, PageFailure> {
     let (tenant, language) = (at.visit.tenant(), at.language());
     let secret = at.visit.flows().offered_secret(tenant, &at.live)?;
-    let named = [&tenant.name, &tenant.service_name];
-    let named = named.map(|text| text.in_language(language, tenant.default_language).unwrap_or_default());
-    let uri = secret.uri(named.join(" ").trim(), &at.account().user_id);
+    // One name only: every character of it is eighteen in the picture.
+    let service = tenant.service_name.in_language(language, tenant.default_language).unwrap_or_default();
+    let uri = secret.uri(service, &at.account().user_id);
     let uri = uri.ok_or_else(PageFailure::out_of_order)?;
     let picture = Picture::of(uri.expose()).ok_or_else(PageFailure::out_of_order)?;
     Ok(AppOffer { picture, secret: secret.groups().expose().to_owned(), uri: uri.expose().to_owned() })
