@@ -3,7 +3,7 @@
 use super::{
     checker::Checker,
     files::{
-        AfterSetupName, AuthKeyPolicyTable, AuthenticatorUse, CarrierAddresses, EmailPolicyTable, Enrolment,
+        AfterSetupName, AuthKeyPolicyTable, AuthenticatorName, CarrierAddresses, EmailPolicyTable, Enrolment,
         MailFormatName, OnOff, OneTimeUrlPolicyTable, PolicyTable, SecondPasswordPolicyTable, SecondPasswordUse,
         SessionPolicyTable, TwoFactorName,
     },
@@ -14,8 +14,8 @@ use crate::domain::{
     email_address::EmailAddress,
     login::reachable,
     policy::{
-        AfterSetup, AuthKeyPolicy, EmailPolicy, MailFormat, OneTimeUrlPolicy, Policy, SecondPasswordPolicy,
-        SessionPolicy, TwoFactor,
+        AfterSetup, AuthKeyPolicy, AuthenticatorUse, EmailPolicy, MailFormat, OneTimeUrlPolicy, Policy,
+        SecondPasswordPolicy, SessionPolicy, TwoFactor,
     },
 };
 
@@ -33,7 +33,10 @@ pub fn policy(table: &PolicyTable, checker: &mut Checker<'_>) -> Policy {
         },
         two_factor_default: value(&table.two_factor_default) == Some(OnOff::On),
         two_factor_confirm_enable: value(&table.two_factor_confirm_enable) == Some(true),
-        authenticator: value(&table.authenticator) == Some(AuthenticatorUse::Allowed),
+        authenticator: match value(&table.authenticator) {
+            Some(AuthenticatorName::Allowed) => AuthenticatorUse::Allowed,
+            Some(AuthenticatorName::Off) | None => AuthenticatorUse::Off,
+        },
         step_up_age: checker.minutes("policy.step_up_age", &table.step_up_age, 0..=60),
         upstream_logout: value(&table.upstream_logout) == Some(true),
         mail_format: match value(&table.mail_format) {
@@ -56,11 +59,11 @@ pub fn policy(table: &PolicyTable, checker: &mut Checker<'_>) -> Policy {
         );
     }
     if let Some(authenticator) = &table.authenticator
-        && policy.authenticator
+        && policy.allows_apps()
         && reachable(&policy) != Acr::Authenticator
     {
         // No error: a tenant that only passes the university login on may stand below a house that allows apps.
-        policy.authenticator = false;
+        policy.authenticator = AuthenticatorUse::Off;
         checker.warning(
             &authenticator.span,
             "policy.authenticator: \"allowed\" does nothing without policy.email.enrolment = \"free\", policy.second_password.use = \"required\" and another policy.two_factor than \"off\"",

@@ -462,12 +462,12 @@ fn the_app_is_off_until_it_is_allowed_and_needs_what_it_builds_on() {
     assert!(files.findings()[0].contains("reaches no more than urn:idp:acr:auth-key"), "{:?}", files.findings());
     let says = |lines: &str| files.write("tenants/uni/tenant.toml", &format!("{lines}\n{}", tenant_file()));
     says("policy.authenticator = \"allowed\"");
-    assert!(files.load().unwrap_or_else(|f| panic!("{f}")).tenant("uni").unwrap().policy.authenticator);
+    assert!(files.load().unwrap_or_else(|f| panic!("{f}")).tenant("uni").unwrap().policy.allows_apps());
     files.write("tenants/uni/clients/rp.toml", &client_file());
     for without in ["two_factor = \"off\"", "email.enrolment = \"off\"", "second_password.use = \"off\""] {
         says(&format!("policy.authenticator = \"allowed\"\npolicy.{without}"));
         let configuration = files.load().unwrap_or_else(|findings| panic!("{findings}"));
-        assert!(!configuration.tenant("uni").unwrap().policy.authenticator, "{without}");
+        assert!(!configuration.tenant("uni").unwrap().policy.allows_apps(), "{without}");
         let told = format!("{:?}", configuration.warnings);
         assert!(told.contains("policy.authenticator: \\\"allowed\\\" does nothing"), "{without}: {told}");
     }

@@ -69,7 +69,7 @@ impl AccountPage {
             Self::Menu | Self::Sessions => true,
             Self::Email => policy.email.enrolment,
             Self::SecondPassword => policy.second_password.required,
-            Self::Authenticator => policy.authenticator,
+            Self::Authenticator => policy.allows_apps(),
             Self::TwoFactor => {
                 policy.second_password.required && policy.email.enrolment && policy.two_factor != TwoFactor::Off
             }

@@ -11,7 +11,7 @@ pub struct Policy {
     pub two_factor_default: bool,
     pub two_factor_confirm_enable: bool,
     /// Whether students may use an authenticator app.
-    pub authenticator: bool,
+    pub authenticator: AuthenticatorUse,
     pub step_up_age: Duration,
     pub upstream_logout: bool,
     pub mail_format: MailFormat,
@@ -20,6 +20,12 @@ pub struct Policy {
     pub auth_key: AuthKeyPolicy,
     pub one_time_url: OneTimeUrlPolicy,
     pub session: SessionPolicy,
+}
+
+impl Policy {
+    pub fn allows_apps(&self) -> bool {
+        self.authenticator == AuthenticatorUse::Allowed
+    }
 }
 
 /// Where a student goes after registering an address or setting the second password.
@@ -36,6 +42,12 @@ pub enum TwoFactor {
     UserChoice,
     Required,
     Off,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AuthenticatorUse {
+    Off,
+    Allowed,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

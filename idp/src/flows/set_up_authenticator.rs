@@ -42,7 +42,7 @@ impl Flows {
         acting: &Acting<'_>,
         typed: &str,
     ) -> Result<Enrolment, FlowError> {
-        if !tenant.policy.authenticator || acting.account().authenticator.is_some() {
+        if !tenant.policy.allows_apps() || acting.account().authenticator.is_some() {
             return Err(FlowError::NotDue);
         }
         let now = self.now();

@@ -15,7 +15,7 @@ pub struct PolicyTable {
     /// A key must be entered before the setting turns on.
     pub two_factor_confirm_enable: Setting<bool>,
     /// Whether students may use an authenticator app.
-    pub authenticator: Setting<AuthenticatorUse>,
+    pub authenticator: Setting<AuthenticatorName>,
     pub step_up_age: Setting<Length>,
     pub upstream_logout: Setting<bool>,
     pub mail_format: Setting<MailFormatName>,
@@ -50,7 +50,7 @@ pub enum OnOff {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum AuthenticatorUse {
+pub enum AuthenticatorName {
     Off,
     Allowed,
 }

@@ -105,7 +105,7 @@ fn second_password_gate(standing: &Standing<'_>) -> Gate {
 /// Whoever has an app is asked for its code in the mailed key's place. A tenant that allows no apps goes by the key alone.
 fn key_gate(standing: &Standing<'_>, account: &Account) -> Option<Gate> {
     let Standing { policy, need, proofs, .. } = standing;
-    let has_app = policy.authenticator && account.authenticator.is_some();
+    let has_app = policy.allows_apps() && account.authenticator.is_some();
     let proven = |factor| proofs.at(factor, account).is_some();
     if has_app && proven(Factor::Authenticator) {
         return None;
@@ -213,7 +213,7 @@ mod tests {
     /// An account that has everything, with the university and the second password proven.
     fn with_app() -> (Policy, Account, Proofs) {
         let (mut policy, mut account, mut proofs) = (samples::policy(), samples::account(), Proofs::default());
-        policy.authenticator = true;
+        policy.authenticator = AuthenticatorUse::Allowed;
         account.email = Some(samples::email(1));
         account.second_password = Some(samples::second_password(1));
         account.two_factor = true;
@@ -227,14 +227,14 @@ mod tests {
     fn whoever_has_an_app_is_asked_for_it_in_the_mailed_key_s_place() {
         let (mut policy, mut account, mut proofs) = with_app();
         assert_eq!(gate(&policy, &account, &proofs), Gate::Authenticator);
-        policy.authenticator = false;
+        policy.authenticator = AuthenticatorUse::Off;
         assert_eq!(gate(&policy, &account, &proofs), Gate::AuthKey);
-        policy.authenticator = true;
+        policy.authenticator = AuthenticatorUse::Allowed;
         proofs.add(proof(Factor::Authenticator, 30));
         assert_eq!(gate(&policy, &account, &proofs), Gate::Done);
-        policy.authenticator = false;
+        policy.authenticator = AuthenticatorUse::Off;
         assert_eq!(gate(&policy, &account, &proofs), Gate::AuthKey, "a tenant without apps goes by the key alone");
-        policy.authenticator = true;
+        policy.authenticator = AuthenticatorUse::Allowed;
         account.authenticator = Some(samples::authenticator(40));
         assert_eq!(gate(&policy, &account, &proofs), Gate::Authenticator, "the former app proves nothing any more");
         account.authenticator = None;
@@ -299,7 +299,7 @@ mod tests {
             account.second_password = password_at.map(samples::second_password);
             account.two_factor = two_factor;
             account.authenticator = app_at.map(samples::authenticator);
-            policy.authenticator = allowed;
+            policy.authenticator = if allowed { AuthenticatorUse::Allowed } else { AuthenticatorUse::Off };
             let mut proofs = Proofs::default();
             for (factor, at) in given {
                 proofs.add(proof(FACTORS[factor], at));

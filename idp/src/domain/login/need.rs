@@ -29,7 +29,7 @@ pub fn reachable(policy: &Policy) -> Acr {
         Acr::University
     } else if !policy.email.enrolment || policy.two_factor == TwoFactor::Off {
         Acr::SecondPassword
-    } else if policy.authenticator {
+    } else if policy.allows_apps() {
         Acr::Authenticator
     } else {
         Acr::AuthKey
@@ -83,7 +83,7 @@ impl Need {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::samples;
+    use crate::domain::{policy::AuthenticatorUse, samples};
 
     #[test]
     fn the_student_s_switch_raises_and_never_lowers() {
@@ -116,7 +116,7 @@ mod tests {
     fn only_an_account_with_an_app_can_be_asked_for_the_app() {
         let (mut policy, client, mut request) = (samples::policy(), samples::client(), samples::request());
         let mut account = samples::account();
-        policy.authenticator = true;
+        policy.authenticator = AuthenticatorUse::Allowed;
         request.acr.values = vec![Acr::Authenticator, Acr::AuthKey];
         assert_eq!(Need::of(&policy, Some(&client), &request.demand(), None).unwrap().acr, Acr::Authenticator);
         assert_eq!(Need::of(&policy, Some(&client), &request.demand(), Some(&account)).unwrap().acr, Acr::AuthKey);
@@ -125,11 +125,11 @@ mod tests {
             Need::of(&policy, Some(&client), &request.demand(), Some(&account)).unwrap().acr,
             Acr::Authenticator
         );
-        policy.authenticator = false;
+        policy.authenticator = AuthenticatorUse::Off;
         assert_eq!(Need::of(&policy, Some(&client), &request.demand(), Some(&account)).unwrap().acr, Acr::AuthKey);
         (request.acr.values, request.acr.essential) = (vec![Acr::Authenticator], true);
         assert_eq!(Need::of(&policy, Some(&client), &request.demand(), Some(&account)), Err(Unmet));
-        (policy.authenticator, account.authenticator) = (true, None);
+        (policy.authenticator, account.authenticator) = (AuthenticatorUse::Allowed, None);
         assert_eq!(Need::of(&policy, Some(&client), &request.demand(), Some(&account)), Err(Unmet));
     }
 
