@@ -10,6 +10,7 @@ pub mod page;
 pub mod phone;
 pub mod rows;
 pub mod setup;
+pub mod slapd;
 pub mod student;
 pub mod world;
 
