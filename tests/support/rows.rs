@@ -70,6 +70,7 @@ pub fn account() -> Account {
         user_id: "s2025001".into(),
         attributes: Attributes([("name".to_owned(), "日本 太郎".into())].into()),
         email: None,
+        authenticator: None,
         second_password: None,
         two_factor: false,
         language: Some(Language::Ja),

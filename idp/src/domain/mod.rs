@@ -5,6 +5,7 @@ pub mod account_visit;
 pub mod acr;
 pub mod audit;
 pub mod auth_key;
+pub mod authenticator;
 pub mod authorization_request;
 pub mod authorization_response;
 pub mod browser;
@@ -28,6 +29,7 @@ pub mod outbox;
 pub mod parameters;
 pub mod pkce;
 pub mod policy;
+pub mod recovery_code;
 pub mod redirect_uri;
 pub mod reset;
 #[cfg(test)]

@@ -117,7 +117,7 @@ impl Flows {
         self.store.write(async |tx| self.key_limits(&tx, login, account, now).await).await
     }
 
-    async fn send_auth_key(
+    pub(super) async fn send_auth_key(
         &self,
         tenant: &Tenant,
         current: &Current,

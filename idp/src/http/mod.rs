@@ -135,6 +135,12 @@ fn sign_in_pages(deeds: &Deeds) -> Router {
         .route("/login/{login}/auth-key", get(login::auth_key::get).post(login::auth_key::post))
         .route("/login/{login}/auth-key-invalid", get(login::auth_key::invalid))
         .route("/login/{login}/auth-key-reissued", get(login::auth_key::reissued))
+        .route("/login/{login}/authenticator", get(login::authenticator::get).post(login::authenticator::post))
+        .route(
+            "/login/{login}/recovery-code",
+            get(login::authenticator::get_recovery).post(login::authenticator::post_recovery),
+        )
+        .route("/login/{login}/unmet", get(login::unmet::get))
         .route("/login/{login}/lost-mailbox", get(login::lost_mailbox::get))
         .layer(from_fn_with_state(deeds.clone(), deeds::finish_posts))
         .merge(writing)
@@ -160,6 +166,18 @@ fn account_pages(deeds: &Deeds) -> Router {
             get(account::second_password::get).post(account::second_password::post).head(front::untouched),
         )
         .route("/account/second-password/changed", get(account::second_password::changed).head(front::untouched))
+        .route(
+            "/account/authenticator",
+            get(account::authenticator::get).post(account::authenticator::post).head(front::untouched),
+        )
+        .route(
+            "/account/authenticator/recovery-codes",
+            get(account::authenticator::recovery_codes).post(account::authenticator::stored).head(front::untouched),
+        )
+        .route(
+            "/account/authenticator/remove",
+            get(account::authenticator::ask_removal).post(account::authenticator::remove).head(front::untouched),
+        )
         .route(
             "/account/two-factor",
             get(account::two_factor::get).post(account::two_factor::post).head(front::untouched),

@@ -51,6 +51,8 @@ pub fn of(login: &LoginId, gate: &Gate) -> String {
         Gate::Locked(_) => page(login, "locked"),
         Gate::SendAuthKey => page(login, "send-auth-key"),
         Gate::AuthKey => page(login, "auth-key"),
+        Gate::Authenticator => page(login, "authenticator"),
+        Gate::Unmet => page(login, "unmet"),
         Gate::Done => page(login, "finish"),
     }
 }

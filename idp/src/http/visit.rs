@@ -22,9 +22,10 @@ use crate::{
         authorization_request::ResponseMode,
         authorization_response::AuthorizationResponse,
         browser::Browser,
-        ids::{ClientId, LoginId},
+        ids::{ClientId, LoginId, SessionId},
         language::{Language, LanguageWishes},
         login::LoginTicket,
+        secret::Secret,
         tenant::Tenant,
     },
     flows::{FlowError, Flows, LiveSession, SessionCookie, Visitor},
@@ -77,6 +78,15 @@ pub struct Flash {
     /// Input that stays; never passwords or keys.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub kept: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub once: Option<Once>,
+}
+
+/// What the store cannot tell again, on its way to the one page that shows it: to the session that it was made for.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Once {
+    pub session: SessionId,
+    pub texts: Vec<Secret>,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Visit {

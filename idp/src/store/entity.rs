@@ -33,6 +33,9 @@ table!(account = "account" {
     second_password: Option<String>,
     second_password_set_at: Option<i64>,
     second_password_changed_at: Option<i64>,
+    authenticator_secret: Option<Vec<u8>>,
+    authenticator_enrolled_at: Option<i64>,
+    authenticator_last_step: Option<i64>,
     two_factor: bool,
     language: Option<String>,
     status: String,
@@ -86,6 +89,14 @@ table!(stranger_ledger = "stranger_ledger" {
     last_at: i64,
     locked_until: Option<i64>,
     version: i64,
+});
+
+table!(recovery_code = "recovery_code" {
+    #[sea_orm(primary_key, auto_increment = false)] account: String,
+    #[sea_orm(primary_key, auto_increment = false)] number: i64,
+    salt: String,
+    hash: String,
+    used_at: Option<i64>,
 });
 
 table!(auth_key = "auth_key" {

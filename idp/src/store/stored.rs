@@ -62,7 +62,13 @@ words! {
         Refused = "refused",
         Expired = "expired",
     }
-    Factor { University = "university", SecondPassword = "second-password", AuthKey = "auth-key" }
+    Factor {
+        University = "university",
+        SecondPassword = "second-password",
+        AuthKey = "auth-key",
+        Authenticator = "authenticator",
+        RecoveryCode = "recovery-code",
+    }
     KeyState { Next = "next", Active = "active", Retired = "retired" }
     Language { Ja = "ja", En = "en", ZhCn = "zh-CN", Ko = "ko" }
 }

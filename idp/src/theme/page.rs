@@ -2,6 +2,7 @@
 
 mod account;
 mod auth_key;
+mod authenticator;
 mod email;
 mod ending;
 mod problem;
@@ -11,6 +12,7 @@ mod sign_in;
 
 pub use account::{AccountMenu, ConfirmSecondPassword, ServiceItem, SessionItem, Sessions, TwoFactor, TwoFactorItem};
 pub use auth_key::{AuthKey, LostMailbox, Message, SendAuthKey, SentKey};
+pub use authenticator::{AppOffer, Authenticator, RecoveryCodes, SetUpAuthenticator};
 pub use email::{
     ChangeEmail, ConfirmLink, EmailChanged, EmailRegistered, EmailSent, LinkInvalid, LinkRetry, MailStatus, Onward,
     RegisterEmail,
@@ -88,6 +90,12 @@ pub enum Page {
     LostMailbox(LostMailbox),
     /// P-33.
     Sessions(Sessions),
+    /// P-34.
+    Authenticator(Authenticator),
+    /// P-35.
+    SetUpAuthenticator(SetUpAuthenticator),
+    /// P-36.
+    RecoveryCodes(RecoveryCodes),
     /// D-01 to D-04, D-06, D-08.
     Message(Message),
     /// The answer to a client by `response_mode=form_post` (OAuth 2.0 Form Post Response Mode).
@@ -127,6 +135,9 @@ impl Page {
             Self::Account(_) => "account",
             Self::LostMailbox(_) => "lost-mailbox",
             Self::Sessions(_) => "sessions",
+            Self::Authenticator(_) => "authenticator",
+            Self::SetUpAuthenticator(_) => "set-up-authenticator",
+            Self::RecoveryCodes(_) => "recovery-codes",
             Self::Message(_) => "message",
             Self::FormPost(_) => "form-post",
         }
@@ -166,6 +177,9 @@ impl Page {
             Self::Account(_) => "menu-title",
             Self::LostMailbox(_) => "lost-mail-title",
             Self::Sessions(_) => "sessions-title",
+            Self::Authenticator(Authenticator { recovery: true, .. }) | Self::RecoveryCodes(_) => "recovery-title",
+            Self::Authenticator(_) => "totp-title",
+            Self::SetUpAuthenticator(_) => "totp-set-title",
             Self::Message(message) => message.title_id(),
             Self::FormPost(_) => "form-post-title",
         }

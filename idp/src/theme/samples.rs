@@ -1,6 +1,7 @@
 //! One page of each kind in each state: what a theme is checked, previewed and tested with.
 
 mod account;
+mod authenticator;
 mod change;
 mod factors;
 mod reset;
@@ -95,6 +96,7 @@ pub(super) fn pages_with(words: &Words) -> Vec<(String, Page)> {
     factors::auth_key(words, &mut pages);
     change::second_password(words, &mut pages);
     reset::forgotten(words, &mut pages);
+    authenticator::all(words, &mut pages);
     account::step_up(words, &mut pages);
     account::menu(words, &mut pages);
     account::two_factor(words, &mut pages);

@@ -65,6 +65,7 @@ fn pages_have_the_names_of_the_contract() {
         "account",
         "already-signed-in",
         "auth-key",
+        "authenticator",
         "change-email",
         "change-second-password",
         "confirm-link",
@@ -82,6 +83,7 @@ fn pages_have_the_names_of_the_contract() {
         "maintenance",
         "message",
         "not-eligible",
+        "recovery-codes",
         "register-email",
         "reset-email-sent",
         "reset-second-password",
@@ -89,6 +91,7 @@ fn pages_have_the_names_of_the_contract() {
         "send-auth-key",
         "sessions",
         "set-second-password",
+        "set-up-authenticator",
         "sign-in",
         "signed-out",
         "timed-out",
@@ -98,15 +101,10 @@ fn pages_have_the_names_of_the_contract() {
 }
 
 /// What drivers and screen readers hold on to, by sample.
-const NAMES: [(&str, &[&str]); 36] = [
+const NAMES: [(&str, &[&str]); 40] = [
     (
         "sign-in",
-        &[
-            "name=\"action\" value=\"sign-in\"",
-            "name=\"ui_locale\"",
-            "value=\"set-language\"",
-            "data-link=\"forgot\"",
-        ],
+        &["name=\"action\" value=\"sign-in\"", "name=\"ui_locale\"", "value=\"set-language\"", "data-link=\"forgot\""],
     ),
     ("sign-in-password", &["name=\"username\"", "name=\"password\""]),
     ("sign-in-several", &["name=\"upstream\" value=\"campus\"", "name=\"upstream\" value=\"library\""]),
@@ -137,6 +135,10 @@ const NAMES: [(&str, &[&str]); 36] = [
             "data-link=\"back\"",
         ],
     ),
+    ("authenticator", &["name=\"code\"", "<button class=\"button\"", "data-link=\"recovery\"", "data-link=\"back\""]),
+    ("authenticator-recovery", &["name=\"code\"", "data-link=\"app\""]),
+    ("set-up-authenticator", &["name=\"code\"", "<svg", "data-link=\"app\""]),
+    ("recovery-codes", &["<button", "ABCD-2345-EFGH-6789"]),
     ("change-email", &["name=\"email\"", "name=\"email_confirmation\"", "data-link=\"back\""]),
     ("change-email-sent", &["name=\"code\"", "value=\"resend\"", "value=\"correct\"", "data-link=\"back\""]),
     ("email-changed-back", &["data-link=\"back\""]),

@@ -69,7 +69,7 @@ fn at_due(at: &AtAccount) -> Result<(), PageFailure> {
     let due = match at.wanted.page {
         AccountPage::Menu | AccountPage::Sessions => false,
         AccountPage::TwoFactor => flows.may_switch_two_factor(tenant) && at.account().two_factor,
-        AccountPage::Email | AccountPage::SecondPassword => at.proven_lately().is_err(),
+        AccountPage::Email | AccountPage::SecondPassword | AccountPage::Authenticator => at.proven_lately().is_err(),
     };
     if due { Ok(()) } else { Err(PageFailure::Elsewhere(at.path())) }
 }

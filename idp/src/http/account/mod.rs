@@ -1,5 +1,6 @@
 //! The account pages: one module a page of the journeys (J-19). Every POST ends in 303.
 
+pub mod authenticator;
 pub mod confirm;
 pub mod email;
 pub mod email_sent;

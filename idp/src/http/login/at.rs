@@ -10,6 +10,7 @@ use axum::{
 
 use crate::{
     domain::{
+        authorization_response::AuthorizationResponse,
         ids::LoginId,
         login::{Gate, LoginTicket, PendingLogin},
         outbox::{LetterStanding, LetterState},
@@ -229,6 +230,13 @@ impl AtLogin {
         }
     }
 
+    /// The client is told how this login ended, and the browser forgets it.
+    pub fn answer(&self, current: &Current, response: &AuthorizationResponse) -> Response {
+        let mut answer = self.visit.send_to_client(response, &self.about(current));
+        self.visit.take_ticket(answer.headers_mut(), &self.id);
+        answer
+    }
+
     /// Every gate is passed: the client's answer or the account page, and the browser's session.
     pub async fn finish(&self, current: &Current) -> Result<Response, PageFailure> {
         let visit = &self.visit;
@@ -249,11 +257,7 @@ impl AtLogin {
                 visit.give_session(answer.headers_mut(), &session);
                 Ok(answer)
             }
-            Finished::OtherSubject(response) => {
-                let mut answer = visit.send_to_client(&response, &self.about(current));
-                visit.take_ticket(answer.headers_mut(), &self.id);
-                Ok(answer)
-            }
+            Finished::OtherSubject(response) => Ok(self.answer(current, &response)),
         }
     }
 }

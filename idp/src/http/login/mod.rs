@@ -2,6 +2,7 @@
 
 pub mod already_signed_in;
 pub mod auth_key;
+pub mod authenticator;
 pub mod callback;
 pub mod confirm_link;
 pub mod email_registered;
@@ -21,6 +22,7 @@ pub mod send_auth_key;
 pub mod set_second_password;
 pub mod sign_in;
 pub mod status;
+pub mod unmet;
 
 pub(in crate::http) mod at;
 mod reset_ticket;
