@@ -11,6 +11,7 @@ use tokio::{
 use super::App;
 use crate::flows::{Delivery, Flows};
 
+const READ_BOUNCES_EVERY: Duration = Duration::from_secs(5);
 const SEAL_EVERY: Duration = Duration::from_secs(20);
 const LOAD_KEYS_EVERY: Duration = Duration::from_mins(1);
 const METRICS_UPKEEP_EVERY: Duration = Duration::from_secs(5);
@@ -23,6 +24,7 @@ impl App {
     pub(super) fn start_workers(&self, shutdown: &watch::Receiver<bool>, metrics: PrometheusHandle) -> JoinHandle<()> {
         let mut workers = JoinSet::new();
         workers.spawn(until(shutdown.clone(), deliver_mail(self.clone())));
+        workers.spawn(until(shutdown.clone(), read_bounces(self.clone())));
         workers.spawn(until(shutdown.clone(), seal_audit(self.clone())));
         workers.spawn(until(shutdown.clone(), purge(self.clone())));
         workers.spawn(until(shutdown.clone(), keep_keys(self.clone())));
@@ -58,6 +60,21 @@ async fn deliver_mail(app: App) {
             () = bell => {}
             () = app.reloaded.notified() => {}
             () = tokio::time::sleep(wait) => {}
+        }
+    }
+}
+
+async fn read_bounces(app: App) {
+    loop {
+        let maildir = app.look(|configuration| configuration.mail.bounce_maildir.clone());
+        if let Some(maildir) = maildir
+            && let Err(error) = app.flows().read_bounces(&maildir).await
+        {
+            tracing::error!(%error, "mails that came back cannot be read");
+        }
+        tokio::select! {
+            () = app.reloaded.notified() => {}
+            () = tokio::time::sleep(READ_BOUNCES_EVERY) => {}
         }
     }
 }

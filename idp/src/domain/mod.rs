@@ -9,6 +9,7 @@ pub mod authorization_response;
 pub mod claims;
 pub mod client;
 pub mod clock;
+pub mod delivery;
 pub mod eligibility;
 pub mod email_address;
 pub mod entropy;

@@ -30,6 +30,7 @@ mod seal_audit;
 mod send_auth_key;
 mod set_second_password;
 mod strangers_tries;
+mod take_reports;
 mod tickets;
 mod upstreams;
 
@@ -59,6 +60,7 @@ pub use register_email::EmailEntry;
 pub use restart_login::Remembered;
 pub use seal_audit::TrailVerdict;
 pub use send_auth_key::KeySending;
+pub use take_reports::{ReportTaken, ReportedMail};
 pub use upstreams::Upstreams;
 
 use newcomers::Newcomers;
@@ -89,7 +91,7 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
     pub limits: Limits,
-    /// The envelope sender of every mail; none: the tenant's own `mail_from`.
+    /// The envelope sender of every mail, or its beginning if the local part ends in `+`; none: the tenant's own `mail_from`.
     pub bounce_address: Option<String>,
 }
 

@@ -1,6 +1,7 @@
 //! HTTP: parse, call one flow, answer. The router is one line a route, grouped by who calls it.
 
 pub mod access;
+pub mod admin;
 mod assets;
 pub mod client_address;
 mod cookies;

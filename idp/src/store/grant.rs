@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, Select, sea_query::Expr};
+use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QueryOrder, Select, sea_query::Expr};
 
 use crate::domain::{
     clock::Timestamp,
@@ -52,6 +52,18 @@ impl Store {
     }
 }
 
+impl Store {
+    /// What has not been revoked, the newest first.
+    pub async fn grants_of_account(&self, account: AccountId) -> Result<Vec<Grant>, StoreError> {
+        use grant::{Column, Entity, Model};
+        let select = Entity::find()
+            .filter(Column::Account.eq(account.to_string()))
+            .filter(Column::RevokedAt.is_null())
+            .order_by_desc(Column::CreatedAt);
+        select.all(self.reader()).await?.into_iter().map(Model::read).collect()
+    }
+}
+
 impl Tx {
     pub async fn grant(&self, id: GrantId) -> Result<Option<Grant>, StoreError> {
         only(self.db(), by_id(id)).await?.map(grant::Model::read).transpose()
@@ -79,6 +91,14 @@ impl Tx {
     ) -> Result<Vec<GrantId>, StoreError> {
         let account = grant::Column::Account.eq(account.to_string());
         self.revoke(account.and(grant::Column::Session.eq(session.to_string())), at).await
+    }
+
+    pub async fn revoke_grants_of_account(
+        &self,
+        account: AccountId,
+        at: Timestamp,
+    ) -> Result<Vec<GrantId>, StoreError> {
+        self.revoke(grant::Column::Account.eq(account.to_string()), at).await
     }
 
     async fn revoke(&self, which: Expr, at: Timestamp) -> Result<Vec<GrantId>, StoreError> {
