@@ -1,6 +1,6 @@
 //! One file a command.
 
-mod account;
+pub mod account;
 mod audit;
 pub mod check;
 pub mod client;

@@ -13,7 +13,7 @@ use crate::{
         letter::Letter,
         login::{Gate, Login},
         one_time_url::{OneTimeUrl, OneTimeUrlState, Purpose},
-        outbox::OutboxLetter,
+        outbox::{LetterState, OutboxLetter},
         secret::{Secret, link_key, link_token},
         tenant::Tenant,
     },
@@ -44,6 +44,8 @@ pub enum EmailEntry {
 const DOUBLE_CLICK: Duration = Duration::from_secs(2);
 const HOUR: Duration = Duration::from_hours(1);
 const DAY: Duration = Duration::from_hours(24);
+/// M-01 in the outbox.
+const KIND: &str = "confirm-email";
 
 impl Flows {
     /// 確認 on P-02.
@@ -132,7 +134,7 @@ impl Flows {
                 {
                     return Ok(EmailEntry::Sent);
                 }
-                if let Some(refusal) = self.link_limits(tx, &account, cooldown, now).await? {
+                if let Some(refusal) = self.link_limits(tx, &account, address, cooldown, now).await? {
                     return Ok(refusal);
                 }
                 withdraw(tx, tx.replace_one_time_urls(account.id, Purpose::RegisterEmail).await?, now).await?;
@@ -149,15 +151,29 @@ impl Flows {
         Ok(entry)
     }
 
-    /// SR-39: so many links an hour and a day and account, and a pause between two.
+    /// Whether the last confirmation mail, or one to the address in force, came back: another address is advised (J-20).
+    pub async fn advises_another_address(&self, account: &Account) -> Result<bool, FlowError> {
+        let marked = account.email.as_ref().is_some_and(|email| email.undeliverable);
+        let last = self.store.latest_letter(account.id, KIND).await?;
+        Ok(marked || last.is_some_and(|letter| letter.state == LetterState::Refused))
+    }
+
+    /// SR-39: so many links an hour and a day and account, and a pause between two. The day's number holds for an address
+    /// too, whoever asks, so that nobody's mailbox is filled by many accounts.
     async fn link_limits(
         &self,
         tx: &Tx,
         account: &Account,
+        address: &EmailAddress,
         cooldown: Option<Duration>,
         now: Timestamp,
     ) -> Result<Option<EmailEntry>, FlowError> {
         let limits = &self.limits.one_time_url;
+        let indexes = self.vault.indexes("email", &address.as_text());
+        let sent = tx.letters_to_since(&account.tenant, &indexes, KIND, now.minus(DAY)).await?;
+        if sent.count >= limits.max_per_account_day {
+            return Ok(Some(EmailEntry::LimitReached(sent.oldest_at.unwrap_or(now).plus(DAY))));
+        }
         for (window, most) in [(HOUR, limits.max_per_account_hour), (DAY, limits.max_per_account_day)] {
             let sent = tx.one_time_urls_since(account.id, now.minus(window)).await?;
             if sent.count >= most {

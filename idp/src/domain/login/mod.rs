@@ -5,12 +5,14 @@ mod gates;
 mod need;
 mod pending;
 mod proofs;
+mod simulation;
 
 pub use attempts::{Attempt, Ledger, Lock, Rules};
 pub use gates::{Gate, Standing, next};
 pub use need::{Need, Unmet, reachable};
 pub use pending::{Ineligible, LoginTicket, MAX_SEALED, PendingDeparture, PendingLogin};
 pub use proofs::{Factor, Proof, Proofs};
+pub use simulation::{Simulation, Step, simulate};
 
 use serde::{Deserialize, Serialize};
 
