@@ -3,9 +3,13 @@
 #[cfg(test)]
 mod architecture;
 #[cfg(test)]
+mod cli;
+#[cfg(test)]
 mod config;
 #[cfg(test)]
 mod login;
+#[cfg(test)]
+mod mail;
 #[cfg(test)]
 mod oidc;
 #[cfg(test)]

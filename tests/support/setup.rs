@@ -1,11 +1,14 @@
 //! The configuration of a test's world, as real files: what differs from the usual is told by name.
 
-use std::{collections::BTreeMap, fmt::Write, fs, path::Path};
+use std::{collections::BTreeMap, fmt::Write, fs, path::Path, time::Duration};
 
 use idp::domain::secret::sha256_hex;
 
 pub const ISSUER: &str = "https://id.example.jp";
 pub const OTHER_ISSUER: &str = "https://other.example.jp";
+
+/// What a mail relay shows when it reports deliveries.
+pub const REPORT_KEY: &str = "relay-0123456789-0123456789-012345";
 
 /// What differs from the usual world.
 #[derive(Clone, Default)]
@@ -14,6 +17,9 @@ pub struct Setup {
     tenant: String,
     client: String,
     clients: BTreeMap<String, String>,
+    mail: String,
+    /// A real mail server's port, and how long its answers are waited for; none: mails stay in memory.
+    pub smtp: Option<(u16, Duration)>,
     /// The port at which "The University" answers, if the first factor is proven there.
     pub university: Option<u16>,
 }
@@ -32,6 +38,14 @@ impl Setup {
     pub fn tenant(mut self, text: &str) -> Self {
         self.tenant.push_str(text);
         self.tenant.push('\n');
+        self
+    }
+
+    /// Further lines of `[mail]`. Below the configuration lie a maildir `bounces` and a relay's key `reports.key`.
+    #[must_use]
+    pub fn mail(mut self, text: &str) -> Self {
+        self.mail.push_str(text);
+        self.mail.push('\n');
         self
     }
 
@@ -64,10 +78,16 @@ impl Setup {
             &folder.join("idp.toml"),
             &format!(
                 "[server]\noutbound_allow = [\"127.0.0.0/8\", \"::1/128\"]\n[database]\nurl = \"{database}\"\n[mail]\n\
-                 from = \"no-reply@id.example.jp\"\nbounce_address = \"bounces@id.example.jp\"\n\
-                 [secrets]\nmaster_key_file = \"master.key\"\n"
+                 from = \"no-reply@id.example.jp\"\n{}\
+                 [secrets]\nmaster_key_file = \"master.key\"\n",
+                self.mail_table()
             ),
         );
+        write(&folder.join("reports.key"), REPORT_KEY);
+        private(&folder.join("reports.key"));
+        for name in ["new", "cur", "tmp"] {
+            fs::create_dir_all(folder.join("bounces").join(name)).unwrap();
+        }
         let demo = folder.join("tenants/demo");
         write(&demo.join("tenant.toml"), &self.demo_tenant());
         write(&demo.join("clients/certificate-service.toml"), &(basic_client("certificate-service") + &self.client));
@@ -99,6 +119,12 @@ impl Setup {
             write(&folder.join("university-client"), "university-secret");
             private(&folder.join("university-client"));
         }
+    }
+
+    fn mail_table(&self) -> String {
+        let usual =
+            if self.mail.contains("bounce_address") { "" } else { "bounce_address = \"bounces@id.example.jp\"\n" };
+        usual.to_owned() + &self.mail
     }
 
     fn demo_tenant(&self) -> String {

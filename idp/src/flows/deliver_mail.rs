@@ -198,6 +198,27 @@ impl Flows {
         })
     }
 
+    /// One mail past the outbox, for the operator who wants to see whether mail goes out at all.
+    pub async fn send_test_mail(&self, tenant: &Tenant, to: EmailAddress) -> SendOutcome {
+        let now = self.now();
+        let id = self.new_letter_id(now);
+        let sender = LetterFrame::of(tenant, tenant.default_language).service;
+        let outgoing = Outgoing {
+            sender: Sender {
+                name: sender,
+                address: tenant.mail_from.clone(),
+                envelope: self.envelope_sender(tenant, id),
+            },
+            to,
+            subject: "Test mail".to_owned(),
+            text: format!("Sent by \"idp mail test\" for {}.\n", tenant.issuer.as_str()),
+            html: None,
+            message_id: format!("{}@{}", self.mail_tag(id), domain_of(&tenant.mail_from)),
+            date: now,
+        };
+        self.transport.send(outgoing).await
+    }
+
     /// The address a letter goes to, opened.
     pub fn recipient(&self, letter: &OutboxLetter) -> Result<EmailAddress, FlowError> {
         let opened = self.vault.open(&format!("outbox.recipient/{}", letter.id), &letter.recipient)?;
@@ -209,6 +230,10 @@ impl Flows {
     fn told_of(&self, letter: &OutboxLetter, words: &str) -> String {
         self.recipient(letter).map_or_else(|_| one_line(words), |address| without_address(words, &address))
     }
+}
+
+fn domain_of(address: &str) -> &str {
+    address.rsplit('@').next().unwrap_or("localhost")
 }
 
 /// Mails whose key or link was replaced before they left are not sent any more.

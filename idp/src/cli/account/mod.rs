@@ -10,7 +10,7 @@ use std::{io::Write, path::Path};
 
 use clap::Subcommand;
 
-pub use which::Which;
+pub use which::{Kind, Which};
 
 use crate::{
     app::App,

@@ -1,0 +1,1 @@
+//! Commands of the help desk and the operator, beside a serving process.
