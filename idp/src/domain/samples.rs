@@ -71,6 +71,8 @@ pub fn client() -> Client {
         default_max_age: None,
         require_auth_time: false,
         initiate_login_uri: None,
+        backchannel_logout_uri: None,
+        frontchannel_logout: None,
         logo_uri: None,
         policy_uri: None,
         tos_uri: None,

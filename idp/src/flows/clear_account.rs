@@ -53,7 +53,7 @@ impl Flows {
                 if account.credential_version != seen.credential_version {
                     return Err(FlowError::NotDue);
                 }
-                self.close(tx, &mut account).await?;
+                self.close(tx, tenant, &mut account).await?;
                 if cleared.email {
                     account.email = None;
                     tx.record(event(Event::EmailCleared)).await?;

@@ -18,7 +18,7 @@ impl Flows {
             .write(async |tx| {
                 let tx = &tx;
                 let mut account = tx.account(account).await?.ok_or(FlowError::NotDue)?;
-                self.close(tx, &mut account).await?;
+                self.close(tx, tenant, &mut account).await?;
                 tx.erase_account(&account, now).await?;
                 tx.record(event.clone()).await?;
                 Ok::<_, FlowError>(())

@@ -142,7 +142,7 @@ impl Flows {
                     return Ok(false);
                 }
                 account.status = AccountStatus::Suspended;
-                self.close(tx, &mut account).await?;
+                self.close(tx, tenant, &mut account).await?;
                 tx.save_account(&account).await?;
                 let event = AuditEvent::new(now, Event::AccountSuspended, tenant.id.clone()).of_account(account.id);
                 tx.record(warrant.sign(event)).await?;
@@ -152,12 +152,14 @@ impl Flows {
     }
 
     /// All that is open ends: keys, links, sessions, grants. The account itself is for the caller to save.
-    pub(super) async fn close(&self, tx: &Tx, account: &mut Account) -> Result<(), FlowError> {
+    pub(super) async fn close(&self, tx: &Tx, tenant: &Tenant, account: &mut Account) -> Result<(), FlowError> {
         let now = self.now();
         withdraw(tx, tx.replace_auth_keys_of_account(account.id).await?, now).await?;
         withdraw(tx, tx.replace_all_one_time_urls(account.id).await?, now).await?;
         account.credential_version += 1;
         let ended = tx.end_sessions_of_account(account.id, None, now).await?;
+        self.settle_ended(tx, tenant, account, &ended, now).await?;
+        // Those of sessions that ended long ago as well.
         tx.revoke_grants_of_account(account.id, now).await?;
         if !ended.is_empty() {
             let event = AuditEvent::new(now, Event::SessionEnded, account.tenant.clone()).of_account(account.id);

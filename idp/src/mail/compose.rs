@@ -8,7 +8,7 @@ use crate::{
         letter::Letter,
         tenant::{LocalizedText, Tenant},
     },
-    theme::{Argument, Contact, MailBlock, MailFrame, RenderError, Themes},
+    theme::{Argument, Contact, MailBlock, MailFrame, MailLink, MailText, RenderError, Themes},
 };
 
 /// What stands around a letter, in its language.
@@ -69,7 +69,8 @@ impl Composer {
         around.contact = self.contact_lines(theme, &around, frame)?;
         let subject = self.themes.mail_line(theme, &around, subject_id(letter), &values)?;
         let subject: String = subject.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        let text = tidy(&self.themes.mail_text(theme, &around, letter.name(), &values)?);
+        let mail = MailText { name: letter.name(), values: &values, links: &links(letter) };
+        let text = tidy(&self.themes.mail_text(theme, &around, &mail)?);
         let html = if html { Some(self.html(theme, &around, &subject, &text, letter)?) } else { None };
         Ok(Composed { subject, text, html })
     }
@@ -87,18 +88,19 @@ impl Composer {
         let blocks: Vec<MailBlock> = text
             .trim_end()
             .split("\n\n")
-            .map(|paragraph| {
-                let kind = if paragraph.starts_with(&footer) {
+            .flat_map(|paragraph| around_links(paragraph, &urls))
+            .map(|piece| {
+                let kind = if piece.starts_with(&footer) {
                     "footer"
-                } else if urls.contains(&paragraph) {
+                } else if urls.contains(&piece.as_str()) {
                     "url"
-                } else if codes.iter().any(|code| paragraph.contains(code)) {
+                } else if codes.iter().any(|code| piece.contains(code)) {
                     "code"
                 } else {
                     "text"
                 };
-                let text = if kind == "footer" { without_rule(paragraph) } else { paragraph };
-                MailBlock { kind, text: text.to_owned() }
+                let text = if kind == "footer" { without_rule(&piece).to_owned() } else { piece };
+                MailBlock { kind, text }
             })
             .collect();
         self.themes.mail_html(theme, frame, subject, &blocks)
@@ -194,6 +196,34 @@ fn values(letter: &Letter) -> Vec<(&'static str, Argument)> {
             vec![("locked_at", Argument::Time(*at)), ("minutes", minutes(*lock))]
         }
     }
+}
+
+fn links(letter: &Letter) -> Vec<MailLink> {
+    let Letter::ResetSecondPassword { links, .. } = letter else { return Vec::new() };
+    let said = links.iter().map(|link| MailLink {
+        user_id_masked: link.user_id_masked.clone(),
+        url: link.url.expose().to_owned(),
+        code: link.code.expose().to_owned(),
+    });
+    said.collect()
+}
+
+/// A paragraph in pieces: a link on a line of its own is one, what stands between links is one.
+fn around_links(paragraph: &str, urls: &[&str]) -> Vec<String> {
+    let mut pieces: Vec<String> = Vec::new();
+    let mut open = false;
+    for line in paragraph.lines() {
+        let link = urls.contains(&line);
+        match pieces.last_mut() {
+            Some(piece) if open && !link => {
+                piece.push('\n');
+                piece.push_str(line);
+            }
+            _ => pieces.push(line.to_owned()),
+        }
+        open = !link;
+    }
+    pieces
 }
 
 fn minutes(length: Duration) -> Argument {

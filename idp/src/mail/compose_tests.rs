@@ -1,9 +1,9 @@
-//! The four letters, word for word.
+//! The letters, word for word: `printed/<language>.txt` holds them as journeys part 5 does.
 
 use std::{collections::BTreeSet, sync::LazyLock};
 
 use super::*;
-use crate::domain::{clock::Timestamp, secret::Secret};
+use crate::domain::{clock::Timestamp, letter::ResetLink, secret::Secret};
 
 static THEMES: LazyLock<Arc<Themes>> = LazyLock::new(|| Arc::new(Themes::load(None).unwrap()));
 
@@ -11,14 +11,35 @@ static THEMES: LazyLock<Arc<Themes>> = LazyLock::new(|| Arc::new(Themes::load(No
 const NOW: Timestamp = Timestamp::from_seconds(1_795_320_300);
 const MINUTE: Duration = Duration::from_mins(1);
 const URL: &str = "https://id.example.ac.jp/link/abcdefghijklmnopqrstuvwxyz234567";
+const SECOND_URL: &str = "https://id.example.ac.jp/link/abcdefghijklmnopqrstuvwxyz765432";
+const PRINTED: [(Language, &str); 2] =
+    [(Language::Ja, include_str!("printed/ja.txt")), (Language::En, include_str!("printed/en.txt"))];
 
-fn confirm_email() -> Letter {
-    Letter::ConfirmEmail {
-        url: Secret::new(URL),
-        code: Secret::new("482913"),
-        lifetime: MINUTE * 30,
-        expires_at: NOW.plus(MINUTE * 30),
-    }
+/// Every letter that there is, in every form it takes.
+fn letters() -> [(&'static str, Letter); 13] {
+    let (url, code) = (|| Secret::new(URL), || Secret::new("482913"));
+    let (lifetime, expires_at) = (MINUTE * 30, NOW.plus(MINUTE * 30));
+    let first = ResetLink { user_id_masked: "12••••78".to_owned(), url: url(), code: code() };
+    let second =
+        ResetLink {
+            user_id_masked: "34••••90".to_owned(), url: Secret::new(SECOND_URL), code: Secret::new("119034")
+        };
+    let reset = |links| Letter::ResetSecondPassword { links, lifetime, expires_at };
+    [
+        ("confirm-email", Letter::ConfirmEmail { url: url(), code: code(), lifetime, expires_at }),
+        ("auth-key", auth_key()),
+        ("change-email", Letter::ChangeEmail { url: url(), code: code(), lifetime, expires_at }),
+        ("email-changed", Letter::EmailChanged { at: NOW }),
+        ("reset-second-password", reset(vec![first.clone()])),
+        ("reset-second-password-several", reset(vec![first, second])),
+        ("no-second-password", Letter::NoSecondPasswordYet),
+        ("second-password-set", Letter::SecondPasswordSet { at: NOW }),
+        ("second-password-changed", Letter::SecondPasswordChanged { at: NOW }),
+        ("two-factor-on", Letter::TwoFactorChanged { enabled: true, at: NOW }),
+        ("two-factor-off", Letter::TwoFactorChanged { enabled: false, at: NOW }),
+        ("repeated-failures", Letter::RepeatedFailures { at: NOW, lock: MINUTE * 15 }),
+        ("email-cleared", Letter::EmailCleared { at: NOW }),
+    ]
 }
 
 fn auth_key() -> Letter {
@@ -31,226 +52,89 @@ fn auth_key() -> Letter {
     }
 }
 
-fn failures() -> Letter {
-    Letter::RepeatedFailures { at: NOW, lock: MINUTE * 15 }
+fn letter(name: &str) -> Letter {
+    letters().into_iter().find(|(known, _)| *known == name).unwrap().1
 }
 
 fn compose(language: Language, letter: &Letter, html: bool) -> Composed {
-    let (tenant, service) = match language {
-        Language::Ja => ("見本大学", "証明書発行サービス"),
-        _ => ("Sample University", "Certificate Issuance Service"),
+    let (tenant, service, office) = match language {
+        Language::Ja => ("見本大学", "証明書発行サービス", "学務部"),
+        _ => ("Sample University", "Certificate Issuance Service", "Student Office"),
     };
-    let contact = Contact {
-        office: Some(if language == Language::Ja { "学務部" } else { "Student Office" }.to_owned()),
-        phone: Some("03-0000-0000".to_owned()),
-        ..Contact::default()
-    };
+    let contact =
+        Contact { office: Some(office.to_owned()), phone: Some("03-0000-0000".to_owned()), ..Contact::default() };
     let frame = LetterFrame { language, tenant: tenant.to_owned(), service: service.to_owned(), contact };
     Composer::new(Arc::clone(&THEMES)).compose("default", &frame, letter, html).unwrap()
 }
 
-fn says(language: Language, letter: &Letter, subject: &str, body: &str) {
-    let (head, footer) = match language {
-        Language::Ja => (
-            "見本大学　証明書発行サービス",
-            "――――――――――――――――――――――\n◎このメールは送信専用メールです。\nお問い合わせ先は各事務担当まで\n見本大学 学務部\n電話：03-0000-0000\n",
-        ),
-        _ => (
-            "Sample University  Certificate Issuance Service",
-            "----------------------------------------------------------\nThis is a send-only address. Replies cannot be answered.\nContact:\nSample University Student Office\nPhone: 03-0000-0000\n",
-        ),
-    };
-    let composed = compose(language, letter, false);
-    assert_eq!(composed.subject, subject);
-    assert_eq!(composed.text, format!("{head}\n\n{body}\n{footer}"));
-    assert_eq!(composed.html, None);
+fn footer(language: Language) -> &'static str {
+    match language {
+        Language::Ja => {
+            "――――――――――――――――――――――\n◎このメールは送信専用メールです。\nお問い合わせ先は各事務担当まで\n見本大学 学務部\n電話：03-0000-0000\n"
+        }
+        _ => {
+            "----------------------------------------------------------\nThis is a send-only address. Replies cannot be answered.\nContact:\nSample University Student Office\nPhone: 03-0000-0000\n"
+        }
+    }
 }
 
 #[test]
-fn the_letter_that_confirms_an_address_reads_as_printed() {
-    says(
-        Language::Ja,
-        &confirm_email(),
-        "【証明書発行サービス】メールアドレス登録のご確認",
-        "メールアドレスの登録を行います。
-以下の URL にアクセスし、メールアドレスの登録を完了して下さい。
-
-https://id.example.ac.jp/link/abcdefghijklmnopqrstuvwxyz234567
-
-URL 期限：30 分
-（2026年11月22日 13:35 まで・日本時間）
-
-メールアドレスを入力した画面に、次の確認コードを入力して
-完了することもできます。
-
-確認コード：482913
-（他の人に教えないでください）
-
-・URLは1回のみ利用できます。
-・スマートフォンなど、別の端末で開くこともできます。
-・登録の完了後は、ログインページから改めてログインして
-　ください。
-
-※もしこのメールにお心当たりのない方は削除して下さい。
-　メールアドレスは登録されません。
-",
-    );
-    says(
-        Language::En,
-        &confirm_email(),
-        "[Certificate Issuance Service] Confirm your e-mail address",
-        "We have received a request to register this e-mail address.
-Open the link below to complete the registration.
-
-https://id.example.ac.jp/link/abcdefghijklmnopqrstuvwxyz234567
-
-Valid for: 30 minutes (until 22 November 2026, 13:35, Japan time)
-
-You can also enter this code on the page where you typed your
-address.
-
-Confirmation code: 482913
-(Do not tell it to anyone.)
-
-- The link can be used once.
-- You can open it on another device such as a smartphone.
-- After that, log in again from the login page.
-
-If you did not make this request, please delete this e-mail.
-The address will not be registered.
-",
-    );
-}
-
-#[test]
-fn the_letter_with_a_key_reads_as_printed() {
-    says(
-        Language::Ja,
-        &auth_key(),
-        "【証明書発行サービス】認証キーのお知らせ",
-        "ログインのための認証キーをお知らせします。
-認証キー入力画面に入力してください。
-
-認証キー：730164
-照合番号：X7K
-
-有効期限：10 分（2026年11月22日 13:15 まで・日本時間）
-送信時刻：2026年11月22日 13:05
-
-・画面の照合番号と同じであることをご確認ください。
-・認証キーを他の人に教えないでください。大学や本サービス
-　の担当者が認証キーをお尋ねすることはありません。
-
-ログインの操作をしていないのにこのメールが届いた場合は、
-第三者がお客様のパスワードを知っているおそれがあります。
-大学のパスワードと第2パスワードを変更し、お問い合わせ先
-にご連絡ください。
-",
-    );
-    says(
-        Language::En,
-        &auth_key(),
-        "[Certificate Issuance Service] Your authentication key",
-        "Here is your authentication key. Enter it on the
-\"Enter the Authentication Key\" page.
-
-Authentication key: 730164
-Reference: X7K
-
-Valid for: 10 minutes (until 22 November 2026, 13:15, Japan time)
-Sent at: 22 November 2026, 13:05
-
-- Make sure the page shows the same reference.
-- Do not tell this key to anyone. Neither the university nor
-  this service will ever ask you for it.
-
-If you were not logging in, someone may know your passwords.
-Change your university password and your second password, and
-contact us.
-",
-    );
-}
-
-#[test]
-fn the_notice_of_a_set_second_password_reads_as_printed() {
-    let letter = Letter::SecondPasswordSet { at: NOW };
-    says(
-        Language::Ja,
-        &letter,
-        "【証明書発行サービス】第2パスワード設定のお知らせ",
-        "第2パスワードが設定されました。
-日時：2026年11月22日 13:05（日本時間）
-
-お心当たりのない場合は、第三者が操作したおそれがあります。
-至急、お問い合わせ先にご連絡ください。
-",
-    );
-    says(
-        Language::En,
-        &letter,
-        "[Certificate Issuance Service] Your second password was set",
-        "Your second password was set.
-Time: 22 November 2026, 13:05 (Japan time)
-
-If you did not do this, someone else may have. Contact us at
-once.
-",
-    );
-}
-
-#[test]
-fn the_notice_of_repeated_failures_reads_as_printed() {
-    says(
-        Language::Ja,
-        &failures(),
-        "【証明書発行サービス】ログイン失敗のお知らせ",
-        "第2パスワードまたは認証キーの入力が一定回数失敗したため、
-ログインを一時的に制限しました。
-日時：2026年11月22日 13:05（日本時間）
-
-ご自身の操作の場合は、15分ほど時間をおいてから
-もう一度お試しください。
-お心当たりのない場合は、大学のパスワードを変更し、
-お問い合わせ先にご連絡ください。
-",
-    );
-    says(
-        Language::En,
-        &failures(),
-        "[Certificate Issuance Service] Repeated login failures",
-        "Login was restricted for a while because the second password
-or the authentication key was entered incorrectly too often.
-Time: 22 November 2026, 13:05 (Japan time)
-
-If this was you, try again in about 15 minutes.
-If not, change your university password and contact us.
-",
-    );
-}
-
-#[test]
-fn a_key_stands_in_no_subject_and_only_one_letter_has_a_link() {
-    for language in [Language::Ja, Language::En] {
-        for letter in [confirm_email(), auth_key(), Letter::SecondPasswordSet { at: NOW }, failures()] {
+fn every_letter_reads_as_printed() {
+    for (language, printed) in PRINTED {
+        let mut expected: Vec<&str> = printed.split("=== ").skip(1).collect();
+        assert_eq!(expected.len(), letters().len());
+        for ((name, letter), expected) in letters().into_iter().zip(expected.drain(..)) {
+            let (head, body) = expected.split_once('\n').unwrap();
+            let (expected_name, subject) = head.split_once(": ").unwrap();
             let composed = compose(language, &letter, false);
-            assert!(!composed.subject.contains("730164") && !composed.subject.contains("482913"));
-            let links = usize::from(matches!(letter, Letter::ConfirmEmail { .. }));
+            assert_eq!(name, expected_name);
+            assert_eq!(composed.subject, subject);
+            assert_eq!(composed.text, format!("{body}\n{}", footer(language)), "{language} {name}");
+            assert_eq!(composed.html, None);
+        }
+    }
+}
+
+#[test]
+fn a_key_stands_in_no_subject_and_only_letters_that_ask_for_a_press_have_links() {
+    for (language, _) in PRINTED {
+        for (name, letter) in letters() {
+            let composed = compose(language, &letter, false);
+            for secret in ["730164", "482913", "119034", "://"] {
+                assert!(!composed.subject.contains(secret), "{name}");
+            }
+            let links = match name {
+                "confirm-email" | "change-email" | "reset-second-password" => 1,
+                "reset-second-password-several" => 2,
+                _ => 0,
+            };
             assert_eq!(composed.text.matches("://").count(), links, "{}", composed.text);
+            assert_eq!(composed.text.lines().filter(|line| [URL, SECOND_URL].contains(line)).count(), links);
+        }
+    }
+}
+
+#[test]
+fn a_user_id_stands_only_where_one_address_has_several() {
+    for (language, _) in PRINTED {
+        for (name, letter) in letters() {
+            let masked = compose(language, &letter, false).text.contains("••");
+            assert_eq!(masked, name == "reset-second-password-several", "{language} {name}");
         }
     }
 }
 
 #[test]
 fn the_html_part_says_what_the_text_says_and_escapes_it() {
-    for letter in [confirm_email(), auth_key(), failures()] {
-        let composed = compose(Language::Ja, &letter, true);
-        let html = composed.html.unwrap();
-        let missing: BTreeSet<&str> =
-            composed.text.lines().filter(|line| !line.starts_with('―') && !html.contains(line)).collect();
-        assert!(missing.is_empty(), "{missing:?}\n{html}");
+    for (language, _) in PRINTED {
+        for (name, letter) in letters() {
+            let composed = compose(language, &letter, true);
+            let html = composed.html.unwrap().replace("&quot;", "\"");
+            let missing: BTreeSet<&str> =
+                composed.text.lines().filter(|line| !line.starts_with(['―', '-']) && !html.contains(line)).collect();
+            assert!(missing.is_empty(), "{name} {missing:?}\n{html}");
+        }
     }
-    let html = compose(Language::Ja, &confirm_email(), true).html.unwrap();
-    assert!(html.contains(&format!("<a href=\"{URL}\">")), "{html}");
     let hostile = LetterFrame {
         language: Language::En,
         tenant: "<b>U</b>".to_owned(),
@@ -264,9 +148,27 @@ fn the_html_part_says_what_the_text_says_and_escapes_it() {
 }
 
 #[test]
+fn in_html_each_link_and_each_code_is_a_block_of_its_own() {
+    let html = |name| compose(Language::Ja, &letter(name), true).html.unwrap();
+    let link = |url| format!("<p><a href=\"{url}\">{url}</a></p>");
+    for name in ["confirm-email", "change-email", "reset-second-password"] {
+        let html = html(name);
+        assert!(html.contains(&link(URL)), "{html}");
+        assert!(html.contains("<p class=\"code\">確認コード：482913\n"), "{html}");
+    }
+    let several = html("reset-second-password-several");
+    for (user_id, url, code) in [("12••••78", URL, "482913"), ("34••••90", SECOND_URL, "119034")] {
+        assert!(several.contains(&format!("<p>ユーザID：{user_id}</p>")), "{several}");
+        assert!(several.contains(&link(url)), "{several}");
+        assert!(several.contains(&format!("<p class=\"code\">確認コード：{code}</p>")), "{several}");
+    }
+    assert!(html("auth-key").contains("<p class=\"code\">認証キー：730164\n照合番号：X7K</p>"));
+}
+
+#[test]
 fn no_line_is_longer_than_a_small_screen() {
-    for language in [Language::Ja, Language::En] {
-        for letter in [confirm_email(), auth_key(), Letter::SecondPasswordSet { at: NOW }, failures()] {
+    for (language, _) in PRINTED {
+        for (_, letter) in letters() {
             for line in compose(language, &letter, false).text.lines() {
                 let width: usize = line.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum();
                 assert!(width <= 70, "{line}");

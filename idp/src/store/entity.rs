@@ -194,6 +194,17 @@ table!(erased_subject = "erased_subject" {
     erased_at: i64,
 });
 
+table!(logout_notice = "logout_notice" {
+    #[sea_orm(primary_key, auto_increment = false)] id: String,
+    tenant: String,
+    client: String,
+    subject: String,
+    session: String,
+    attempts: i64,
+    next_attempt_at: i64,
+    created_at: i64,
+});
+
 table!(audit_event = "audit_event" {
     #[sea_orm(primary_key)] id: i64,
     event: String,

@@ -4,7 +4,7 @@ use super::{
     RenderError, ThemeError,
     page::{Argument, Page},
     samples::{self, Words},
-    themes::{MailBlock, MailFrame, Themes},
+    themes::{MailBlock, MailFrame, MailLink, MailText, Themes},
 };
 use crate::domain::{clock::Timestamp, language::Language};
 
@@ -12,11 +12,18 @@ use crate::domain::{clock::Timestamp, language::Language};
 const HOSTILE: &str = "\"'><script>alert(1)</script>&{{7*7}}";
 
 /// Each letter's template, its subject, and what its text must hold.
-const LETTERS: [(&str, &str, &[&str]); 4] = [
+const LETTERS: [(&str, &str, &[&str]); 11] = [
     ("confirm-email", "m-01-subject", &["\nhttps://idp.example/link/abc\n", "482913"]),
     ("auth-key", "m-02-subject", &["730164", "X7K"]),
+    ("change-email", "m-03-subject", &["\nhttps://idp.example/link/abc\n", "482913"]),
+    ("email-changed", "m-04-subject", &[]),
+    ("reset-second-password", "m-05-subject", &["482913"]),
+    ("no-second-password", "m-06-subject", &[]),
     ("second-password-set", "m-07-set-subject", &[]),
+    ("second-password-changed", "m-07-changed-subject", &[]),
+    ("two-factor-changed", "m-08-subject", &[]),
     ("repeated-failures", "m-09-subject", &[]),
+    ("email-cleared", "m-10-subject", &[]),
 ];
 
 /// Refuses a theme with a page that cannot be made, lacks what the contract promises, or lets a text become markup.
@@ -91,15 +98,27 @@ fn mail(
         ("sent_at", at.clone()),
         ("changed_at", at.clone()),
         ("locked_at", at),
+        ("state", text("on")),
     ];
     let frame = mail_frame(language, "");
     let failed = |error: RenderError| chain(&error);
     themes.mail_line(name, &frame, subject, &values).map_err(failed)?;
-    let text = themes.mail_text(name, &frame, template, &values).map_err(failed)?;
-    match parts.iter().chain(&["03-0000-0000"]).find(|part| !text.contains(**part)) {
-        Some(part) => Err(format!("the mail lacks {}", part.trim())),
-        None => Ok(()),
+    let links = ["abc", "def"].map(|end| MailLink {
+        user_id_masked: "12••••78".to_owned(),
+        url: format!("https://idp.example/link/{end}"),
+        code: "482913".to_owned(),
+    });
+    // One address can belong to several accounts: their links must all be there.
+    for links in links.chunks(1).chain([links.as_slice()]) {
+        let mail = MailText { name: template, values: &values, links };
+        let text = themes.mail_text(name, &frame, &mail).map_err(failed)?;
+        let own = if template == "reset-second-password" { links } else { &[] };
+        let urls: Vec<&str> = own.iter().map(|link| link.url.as_str()).collect();
+        if let Some(part) = parts.iter().chain(&["03-0000-0000"]).chain(&urls).find(|part| !text.contains(**part)) {
+            return Err(format!("the mail lacks {}", part.trim()));
+        }
     }
+    Ok(())
 }
 
 fn mail_layout(themes: &Themes, name: &str, language: Language) -> Result<(), String> {

@@ -37,4 +37,4 @@ pub use page::{
     NotEligible, NotEligibleReason, Onward, Page, Problem, ProtocolError, RegisterEmail, SecondPassword, SendAuthKey,
     SentKey, SetSecondPassword, SignIn, SignInUpstream, SignedOut, TimedOut,
 };
-pub use themes::{MailBlock, MailFrame, Themes};
+pub use themes::{MailBlock, MailFrame, MailLink, MailText, Themes};

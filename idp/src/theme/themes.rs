@@ -31,6 +31,23 @@ pub struct MailFrame {
     pub contact: Vec<String>,
 }
 
+/// What a mail says: its template is `mail/<name>.txt`, and every one of its texts may use `values`.
+#[derive(Clone)]
+pub struct MailText<'a> {
+    pub name: &'a str,
+    pub values: &'a [(&'static str, Argument)],
+    /// One for each account of an address (M-05); other mails have none.
+    pub links: &'a [MailLink],
+}
+
+/// One account's link, in words that a template may print.
+#[derive(Clone, serde::Serialize)]
+pub struct MailLink {
+    pub user_id_masked: String,
+    pub url: String,
+    pub code: String,
+}
+
 /// A part of an HTML mail: its `kind` is `text`, `url`, `code` or `footer`.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct MailBlock {
@@ -116,17 +133,11 @@ impl Themes {
         self.themes.get(theme).into_iter().flat_map(|theme| theme.assets.iter())
     }
 
-    /// The text of a mail: template `mail/<name>.txt`; its texts may use every one of `values`.
-    pub fn mail_text(
-        &self,
-        theme: &str,
-        frame: &MailFrame,
-        name: &str,
-        values: &[(&'static str, Argument)],
-    ) -> Result<String, RenderError> {
+    /// The text of a mail.
+    pub fn mail_text(&self, theme: &str, frame: &MailFrame, mail: &MailText<'_>) -> Result<String, RenderError> {
         let found = self.find(theme)?;
-        let speech = mail_speech(found, frame, values);
-        let letter = values.iter().map(|(name, value)| {
+        let speech = mail_speech(found, frame, mail.values);
+        let letter = mail.values.iter().map(|(name, value)| {
             let text = match value {
                 Argument::Text(text) => text.clone(),
                 Argument::Number(number) => number.to_string(),
@@ -135,8 +146,12 @@ impl Themes {
             (*name, Value::from(text))
         });
         let letter = Value::from_pairs(letter);
-        let own = [("letter", letter), ("contact", frame.contact.iter().cloned().collect())];
-        found.render(&format!("mail/{name}.txt"), &speech, own)
+        let own = [
+            ("letter", letter),
+            ("links", Value::from(Serde(mail.links))),
+            ("contact", frame.contact.iter().cloned().collect()),
+        ];
+        found.render(&format!("mail/{}.txt", mail.name), &speech, own)
     }
 
     /// One text of a mail, such as its subject.

@@ -501,15 +501,95 @@ m-02-stranger =
     Change your university password and your second password, and
     contact us.
 
-## M-07 Second password set
+## M-03 E-mail change
+
+m-03-subject = [{ $service }] Confirm your new e-mail address
+m-03-lead =
+    We have received a request to change your e-mail address to
+    this one. Open the link below to complete the change.
+m-03-expiry = Valid for: { $minutes } minutes (until { $expires_at }, Japan time)
+m-03-code-hint =
+    You can also enter this code on the page where you typed your
+    address.
+m-03-code =
+    Confirmation code: { $code }
+    (Do not tell it to anyone.)
+m-03-notes =
+    - The link can be used once.
+    - Your address does not change until you finish.
+m-03-stranger = If you did not make this request, please delete this e-mail.
+
+## M-04 E-mail changed
+
+m-04-subject = [{ $service }] Your e-mail address was changed
+m-04-lead =
+    Your registered e-mail address was changed.
+    Time: { $changed_at } (Japan time)
+m-04-after = Messages will no longer be sent to this address.
+m-04-stranger = If you did not make this change, contact us at once.
+
+## M-05 Second password reset
+
+m-05-subject = [{ $service }] Reset your second password
+m-05-lead =
+    We have received a request to reset your second password.
+    Open the link below and set a new one.
+m-05-expiry = Valid for: { $minutes } minutes (until { $expires_at }, Japan time)
+m-05-code-hint =
+    You can also enter this code on the page where you typed your
+    address.
+m-05-code =
+    Confirmation code: { $code }
+    (Do not tell it to anyone.)
+m-05-several =
+    This address is registered for several user IDs.
+    Open the link of the user ID you want to reset.
+m-05-several-user-id = User ID: { $user_id_masked }
+m-05-several-code = Confirmation code: { $code }
+m-05-several-hint =
+    You can also enter the code of that user ID on the page where
+    you typed your address.
+    (Do not tell the codes to anyone.)
+m-05-notes =
+    - The link can be used once.
+    - Your current second password stays until you finish.
+m-05-stranger =
+    If you did not make this request, please delete this e-mail.
+    Your second password will not change.
+
+## M-06 Reset asked for, no second password set yet
+
+m-06-subject = [{ $service }] About your second password
+m-06-lead =
+    We have received a request to reset your second password, but
+    none has been set yet. Log in from the login page and set your
+    second password there.
+m-06-stranger = If you did not make this request, please delete this e-mail.
+
+## M-07 Second password set, changed or reset
 
 m-07-set-subject = [{ $service }] Your second password was set
 m-07-set-lead =
     Your second password was set.
     Time: { $changed_at } (Japan time)
+m-07-changed-subject = [{ $service }] Your second password was changed
+m-07-changed-lead =
+    Your second password was changed.
+    Time: { $changed_at } (Japan time)
 m-07-stranger =
     If you did not do this, someone else may have. Contact us at
     once.
+
+## M-08 Two-factor setting changed
+
+m-08-subject = [{ $service }] Your two-factor setting was changed
+m-08-lead =
+    Two-factor authentication was { $state ->
+        [on] enabled
+       *[off] disabled
+    }.
+    Time: { $changed_at } (Japan time)
+m-08-stranger = If you did not do this, contact us at once.
 
 ## M-09 Repeated failures
 
@@ -521,3 +601,14 @@ m-09-lead =
 m-09-advice =
     If this was you, try again in about { $minutes } minutes.
     If not, change your university password and contact us.
+
+## M-10 Address cleared by the office
+
+m-10-subject = [{ $service }] Your e-mail address was cleared
+m-10-lead =
+    Your e-mail address was cleared at the request of the office
+    in charge.
+    Time: { $changed_at } (Japan time)
+m-10-advice =
+    Register a new address at your next login.
+    If you did not ask for this, contact us at once.

@@ -5,14 +5,11 @@ use axum::response::Response;
 use crate::{
     domain::{
         authorization_response::AuthorizationResponse,
-        language::LanguageWishes,
-        login::{Gate, Ineligible, PendingLogin},
+        language::{Language, LanguageWishes},
+        login::{Destination, Gate, Ineligible, LoginTicket, PendingLogin},
         oauth_error::{ErrorCode, OAuthError},
     },
-    http::{
-        failure::PageFailure,
-        visit::{About, Visit},
-    },
+    http::{failure::PageFailure, visit::About},
     theme::{MissingItem, NotEligible, NotEligibleReason, Page},
 };
 
@@ -23,18 +20,36 @@ pub async fn get(at: AtLogin) -> Result<Response, PageFailure> {
     let reason = NotEligibleReason::from(&reason);
     let retry = matches!(reason, NotEligibleReason::Missing(_)).then(|| at.path("restart"));
     let page = Page::NotEligible(NotEligible { reason, back_to_service: Some(at.path("decline")), retry });
-    Ok(at.visit.page(&page, &about(&at, &at.visit, &pending)))
+    Ok(at.visit.page(&page, &about(&at, &pending.destination, pending.language)))
 }
 
 /// サービスに戻る: the client learns `access_denied` (RFC 6749 §4.1.2.1).
 pub async fn decline(at: AtLogin) -> Result<Response, PageFailure> {
-    let (pending, _) = refused(&at).await?;
+    let (destination, language) = match at.ticket {
+        LoginTicket::Pending(_) => {
+            let (pending, _) = refused(&at).await?;
+            (pending.destination, pending.language)
+        }
+        LoginTicket::Row { .. } => closed(&at).await?,
+    };
     let error = OAuthError::new(ErrorCode::AccessDenied, "this person may not use the service");
-    let to = pending.destination.request().error_target();
+    let to = destination.request().error_target();
     let response = AuthorizationResponse::error(to, &error, at.visit.tenant().issuer.as_str());
-    let mut answer = at.visit.send_to_client(&response, &about(&at, &at.visit, &pending));
+    let mut answer = at.visit.send_to_client(&response, &about(&at, &destination, language));
     at.visit.take_ticket(answer.headers_mut(), &at.id);
     Ok(answer)
+}
+
+/// A login whose account was closed on its way.
+async fn closed(at: &AtLogin) -> Result<(Destination, Option<Language>), PageFailure> {
+    match at.standing().await {
+        Err(PageFailure::NotServed(_)) => {
+            let kept = at.visit.flows().remembered(at.visit.tenant(), &at.ticket).await?;
+            kept.map(|kept| (kept.destination, kept.language)).ok_or(PageFailure::TimedOut)
+        }
+        Err(other) => Err(other),
+        Ok(_) => Err(PageFailure::Elsewhere(at.path("next"))),
+    }
 }
 
 async fn refused(at: &AtLogin) -> Result<(Box<PendingLogin>, Ineligible), PageFailure> {
@@ -71,9 +86,9 @@ fn missing(names: &[String]) -> Vec<MissingItem> {
     items
 }
 
-fn about<'a>(at: &'a AtLogin, visit: &'a Visit, pending: &PendingLogin) -> About<'a> {
-    let request = pending.destination.request();
-    let wishes = LanguageWishes { chosen: pending.language, requested: request.ui_locale, ..visit.wishes() };
+fn about<'a>(at: &'a AtLogin, destination: &Destination, language: Option<Language>) -> About<'a> {
+    let (visit, request) = (&at.visit, destination.request());
+    let wishes = LanguageWishes { chosen: language, requested: request.ui_locale, ..visit.wishes() };
     let client = visit.tenant().client(request.client.as_str());
     About {
         language: visit.settle(&wishes),
