@@ -5,6 +5,7 @@ mod address_limits;
 mod audit;
 mod auth_key;
 mod auth_key_limits;
+mod contact;
 mod entry;
 mod expiry;
 mod first_visit;

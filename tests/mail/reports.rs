@@ -44,7 +44,10 @@ async fn delivered_is_told_with_the_relay_s_time() {
     let at = chrono_text(&world);
     let delivered = json!({ "message_id": format!("<{}>", message_id(&world)), "status": "delivered",
         "recipient": student.email, "detail": "250 2.0.0 ok", "at": at });
-    assert_eq!(reports(&world, &[delivered.clone()]).await, (200, json!({ "taken": 1, "unchanged": 0, "unknown": 0 })));
+    assert_eq!(
+        reports(&world, std::slice::from_ref(&delivered)).await,
+        (200, json!({ "taken": 1, "unchanged": 0, "unknown": 0 }))
+    );
     let (page, state) = told(&mut student, &page).await;
     assert_eq!(state, "delivered");
     assert!(page.text().contains("受信側のメールサーバーがメールを受け付けました"), "{}", page.text());

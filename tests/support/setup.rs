@@ -131,7 +131,8 @@ impl Setup {
         let mut text = format!(
             "issuer = \"{ISSUER}\"\nname = {{ ja = \"テスト大学\", en = \"Test University\" }}\n\
              default_client = \"certificate-service\"\nmail_from = \"no-reply@id.example.jp\"\n\
-             [contact]\noffice = {{ ja = \"教務部\", en = \"Academic Affairs\" }}\nphone = \"03-5550-0100\"\n"
+             [contact]\noffice = {{ ja = \"教務部\", en = \"Academic Affairs\" }}\nphone = \"03-5550-0100\"\n\
+             operator_name = {{ ja = \"サポートセンター\" }}\ngraduates_url = \"https://www.example.ac.jp/graduates\"\n"
         );
         match self.university {
             None => text.push_str(DIRECTORY),

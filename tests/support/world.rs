@@ -239,8 +239,8 @@ async fn run(folder: &Path, setup: &Setup, clock: &Arc<StoppedClock>, post: &Arc
 
 fn surroundings(setup: &Setup, clock: &Arc<StoppedClock>, post: &Arc<Memory>, seed: u64) -> app::World {
     let transport: Box<dyn Transport> = match setup.smtp {
-        Some((port, patience)) => {
-            let url = format!("smtp://127.0.0.1:{port}");
+        Some((number, patience)) => {
+            let url = format!("smtp://127.0.0.1:{number}");
             Box::new(Smtp::with_timeout(&url, None, "id.example.jp", patience).unwrap())
         }
         None => Box::new(ToMemory(Arc::clone(post))),

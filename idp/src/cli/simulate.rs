@@ -72,7 +72,7 @@ pub async fn on(app: &App, arguments: &Arguments, out: &mut dyn Write) -> anyhow
     let stopped = flows.store.ledger(account.id, Factor::AuthKey).await?.lock(&flows.auth_key_rules(), flows.now());
     let told = Told {
         refusal: refusal(&tenant, &account),
-        simulation: simulate(&tenant.policy, client, &request, &account, lock).ok(),
+        simulation: simulate(&tenant.policy, client, &request, &account, lock.as_ref()).ok(),
         keys_stopped: stopped.is_some(),
     };
     if arguments.json {

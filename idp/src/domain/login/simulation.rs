@@ -38,7 +38,7 @@ pub fn simulate(
     client: &Client,
     request: &AuthorizationRequest,
     account: &Account,
-    lock: Option<Lock>,
+    lock: Option<&Lock>,
 ) -> Result<Simulation, Unmet> {
     let need = Need::of(policy, client, request, Some(account))?;
     let mut walker = Walker { account: account.clone(), proofs: Proofs::default(), now: Timestamp::default() };
@@ -50,7 +50,7 @@ pub fn simulate(
             account: Some(&walker.account),
             proofs: &walker.proofs,
             email_pending: false,
-            lock: lock.clone(),
+            lock: lock.cloned(),
             key_asked: true,
         });
         let because = because(&gate, policy, client, request, &walker.account);
@@ -225,7 +225,7 @@ mod tests {
         let seen = gates(&samples::policy(), &account, &samples::request());
         assert_eq!(seen[..3], [Gate::SignIn, Gate::SecondPassword, Gate::RegisterEmail]);
         let locked =
-            simulate(&samples::policy(), &samples::client(), &samples::request(), &account, Some(Lock::UntilReset));
+            simulate(&samples::policy(), &samples::client(), &samples::request(), &account, Some(&Lock::UntilReset));
         let locked = locked.unwrap();
         assert!(!locked.ends_well);
         assert_eq!(locked.steps.last().unwrap().gate, Gate::Locked(Lock::UntilReset));
