@@ -1,4 +1,4 @@
-//! The letters, word for word: `printed/<language>.txt` holds them as journeys part 5 does.
+//! The letters, word for word as journeys part 5 prints them (`printed/<language>.txt`), and the rules for all languages.
 
 use std::{collections::BTreeSet, sync::LazyLock};
 
@@ -59,7 +59,9 @@ fn letter(name: &str) -> Letter {
 fn compose(language: Language, letter: &Letter, html: bool) -> Composed {
     let (tenant, service, office) = match language {
         Language::Ja => ("見本大学", "証明書発行サービス", "学務部"),
-        _ => ("Sample University", "Certificate Issuance Service", "Student Office"),
+        Language::ZhCn => ("样例大学", "证书开具服务", "学务部"),
+        Language::Ko => ("견본대학교", "증명서 발급 서비스", "학무부"),
+        Language::En => ("Sample University", "Certificate Issuance Service", "Student Office"),
     };
     let contact =
         Contact { office: Some(office.to_owned()), phone: Some("03-0000-0000".to_owned()), ..Contact::default() };
@@ -97,7 +99,7 @@ fn every_letter_reads_as_printed() {
 
 #[test]
 fn a_key_stands_in_no_subject_and_only_letters_that_ask_for_a_press_have_links() {
-    for (language, _) in PRINTED {
+    for language in Language::ALL {
         for (name, letter) in letters() {
             let composed = compose(language, &letter, false);
             for secret in ["730164", "482913", "119034", "://"] {
@@ -116,7 +118,7 @@ fn a_key_stands_in_no_subject_and_only_letters_that_ask_for_a_press_have_links()
 
 #[test]
 fn a_user_id_stands_only_where_one_address_has_several() {
-    for (language, _) in PRINTED {
+    for language in Language::ALL {
         for (name, letter) in letters() {
             let masked = compose(language, &letter, false).text.contains("••");
             assert_eq!(masked, name == "reset-second-password-several", "{language} {name}");
@@ -126,7 +128,7 @@ fn a_user_id_stands_only_where_one_address_has_several() {
 
 #[test]
 fn the_html_part_says_what_the_text_says_and_escapes_it() {
-    for (language, _) in PRINTED {
+    for language in Language::ALL {
         for (name, letter) in letters() {
             let composed = compose(language, &letter, true);
             let html = composed.html.unwrap().replace("&quot;", "\"");
@@ -167,7 +169,7 @@ fn in_html_each_link_and_each_code_is_a_block_of_its_own() {
 
 #[test]
 fn no_line_is_longer_than_a_small_screen() {
-    for (language, _) in PRINTED {
+    for language in Language::ALL {
         for (_, letter) in letters() {
             for line in compose(language, &letter, false).text.lines() {
                 let width: usize = line.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum();
