@@ -3,53 +3,17 @@
 use std::{collections::BTreeSet, sync::LazyLock};
 
 use super::*;
-use crate::domain::{clock::Timestamp, letter::ResetLink, secret::Secret};
+use crate::theme::samples::letters;
 
 static THEMES: LazyLock<Arc<Themes>> = LazyLock::new(|| Arc::new(Themes::load(None).unwrap()));
 
-/// 2026-11-22 13:05 in Japan.
-const NOW: Timestamp = Timestamp::from_seconds(1_795_320_300);
-const MINUTE: Duration = Duration::from_mins(1);
 const URL: &str = "https://id.example.ac.jp/link/abcdefghijklmnopqrstuvwxyz234567";
 const SECOND_URL: &str = "https://id.example.ac.jp/link/abcdefghijklmnopqrstuvwxyz765432";
 const PRINTED: [(Language, &str); 2] =
     [(Language::Ja, include_str!("printed/ja.txt")), (Language::En, include_str!("printed/en.txt"))];
 
-/// Every letter that there is, in every form it takes.
-fn letters() -> [(&'static str, Letter); 13] {
-    let (url, code) = (|| Secret::new(URL), || Secret::new("482913"));
-    let (lifetime, expires_at) = (MINUTE * 30, NOW.plus(MINUTE * 30));
-    let first = ResetLink { user_id_masked: "12••••78".to_owned(), url: url(), code: code() };
-    let second =
-        ResetLink {
-            user_id_masked: "34••••90".to_owned(), url: Secret::new(SECOND_URL), code: Secret::new("119034")
-        };
-    let reset = |links| Letter::ResetSecondPassword { links, lifetime, expires_at };
-    [
-        ("confirm-email", Letter::ConfirmEmail { url: url(), code: code(), lifetime, expires_at }),
-        ("auth-key", auth_key()),
-        ("change-email", Letter::ChangeEmail { url: url(), code: code(), lifetime, expires_at }),
-        ("email-changed", Letter::EmailChanged { at: NOW }),
-        ("reset-second-password", reset(vec![first.clone()])),
-        ("reset-second-password-several", reset(vec![first, second])),
-        ("no-second-password", Letter::NoSecondPasswordYet),
-        ("second-password-set", Letter::SecondPasswordSet { at: NOW }),
-        ("second-password-changed", Letter::SecondPasswordChanged { at: NOW }),
-        ("two-factor-on", Letter::TwoFactorChanged { enabled: true, at: NOW }),
-        ("two-factor-off", Letter::TwoFactorChanged { enabled: false, at: NOW }),
-        ("repeated-failures", Letter::RepeatedFailures { at: NOW, lock: MINUTE * 15 }),
-        ("email-cleared", Letter::EmailCleared { at: NOW }),
-    ]
-}
-
 fn auth_key() -> Letter {
-    Letter::AuthKey {
-        key: Secret::new("730164"),
-        reference: "X7K".to_owned(),
-        lifetime: MINUTE * 10,
-        expires_at: NOW.plus(MINUTE * 10),
-        sent_at: NOW,
-    }
+    letter("auth-key")
 }
 
 fn letter(name: &str) -> Letter {

@@ -15,6 +15,7 @@ mod labels;
 mod own;
 mod texts;
 mod usage;
+mod weight;
 
 fn page(name: &str) -> Page {
     samples::pages().into_iter().find(|(sample, _)| sample == name).unwrap().1
