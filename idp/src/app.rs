@@ -255,7 +255,8 @@ async fn assemble(
             );
         }
     }
-    let upstreams = new_upstreams(&configuration, shared, &hasher)?;
+    let outbound = new_outbound(&configuration)?;
+    let upstreams = new_upstreams(&configuration, shared, &hasher, &outbound)?;
     let ring = |tenant: &Arc<Tenant>| {
         let ring = kept.get(&tenant.id).map_or_else(|| Arc::new(Keyring::empty()), Arc::clone);
         (tenant.id.clone(), ring)
@@ -275,6 +276,7 @@ async fn assemble(
         entropy: Arc::clone(&shared.entropy),
         limits: configuration.limits.clone(),
         bounce_address: configuration.mail.bounce_address.clone(),
+        outbound,
     });
     for tenant in &configuration.tenants {
         flows.load_keys(&tenant.id).await.with_context(|| format!("signing keys of tenant {}", tenant.id))?;
@@ -318,21 +320,29 @@ fn host(authority: &str) -> &str {
     authority.rsplit_once(':').map_or(authority, |(host, _)| host)
 }
 
-fn new_upstreams(configuration: &Configuration, shared: &Shared, hasher: &Arc<Hasher>) -> anyhow::Result<Upstreams> {
-    let Shared { store, clock, entropy, .. } = shared;
+fn new_outbound(configuration: &Configuration) -> anyhow::Result<Outbound> {
     let extra_ca = configuration.server.outbound_ca_file.as_ref().map(std::fs::read).transpose()?;
     let settings = OutboundSettings {
         allow: configuration.server.outbound_allow.clone(),
         extra_ca,
         ..OutboundSettings::default()
     };
-    let outbound = Outbound::new(&settings)?;
+    Ok(Outbound::new(&settings)?)
+}
+
+fn new_upstreams(
+    configuration: &Configuration,
+    shared: &Shared,
+    hasher: &Arc<Hasher>,
+    outbound: &Outbound,
+) -> anyhow::Result<Upstreams> {
+    let Shared { store, clock, entropy, .. } = shared;
     let mut upstreams = Upstreams::default();
     for tenant in &configuration.tenants {
         for upstream in tenant.upstreams.iter().filter(|upstream| upstream.enabled) {
             let made: Arc<dyn Upstream> = match &upstream.kind {
                 UpstreamKind::Oidc(oidc) => {
-                    Arc::new(Oidc::new(upstream, oidc.clone(), &outbound, Arc::clone(clock), Arc::clone(entropy))?)
+                    Arc::new(Oidc::new(upstream, oidc.clone(), outbound, Arc::clone(clock), Arc::clone(entropy))?)
                 }
                 UpstreamKind::Directory(_) => {
                     Arc::new(Directory::new(tenant.id.clone(), upstream, lookup(store), verify(hasher)))

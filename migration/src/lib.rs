@@ -7,6 +7,7 @@ mod m20261122_000003_tokens;
 mod m20261122_000004_outbox;
 mod m20261122_000005_audit;
 mod m20261122_000006_signing_keys;
+mod m20261124_000007_logout_notices;
 
 pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
 use sea_orm_migration::{MigrationTrait, async_trait};
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000004_outbox::Migration),
             Box::new(m20261122_000005_audit::Migration),
             Box::new(m20261122_000006_signing_keys::Migration),
+            Box::new(m20261124_000007_logout_notices::Migration),
         ]
     }
 }

@@ -43,12 +43,7 @@ async function signIn(config, who, clientId, more = {}) {
     redirect_uri: clients[clientId].callback, scope: "openid profile email offline_access", prompt: "consent",
     code_challenge: await oidc.calculatePKCECodeChallenge(verifier), code_challenge_method: "S256", state, nonce, ...more,
   });
-  let page = await who.visitor.get(url.href, who.back);
-  if (page.id === "sign-in") page = await who.provesUniversity(page);
-  if (page.id === "second-password") page = await who.provesSecondPassword(page);
-  if (page.id === "auth-key") page = await who.entersKey(page, await demo.mails.nextKey(who.email));
-  assert.ok(page.location, `no answer for the client, but ${page.id} ${page.errors}`);
-  return oidc.authorizationCodeGrant(config, new URL(page.location), {
+  return oidc.authorizationCodeGrant(config, new URL(await who.walks(url.href)), {
     pkceCodeVerifier: verifier, expectedState: state, expectedNonce: nonce, idTokenExpected: true,
   });
 }

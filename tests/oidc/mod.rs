@@ -2,9 +2,11 @@
 
 mod authorize;
 mod authorize_refusals;
+mod back_channel_logout;
 mod claims;
 mod client_authentication;
 mod discovery;
+mod front_channel_logout;
 mod hosts;
 mod id_token;
 mod introspection;

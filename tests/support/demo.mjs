@@ -46,7 +46,7 @@ export class Demo {
   #child;
   #options;
 
-  /** `clients`: a folder of client files; `env`: settings from the environment; `args`: further arguments. */
+  /** `clients`: a folder of client files, or a function that makes one once the ports are known; `env`: settings from the environment; `args`: further arguments. */
   static async start(options = {}) {
     const demo = new Demo();
     demo.#options = options;
@@ -58,6 +58,7 @@ export class Demo {
       port: demo.#claim.port, issuer: at(0), university: at(1), service: at(2), mailbox: at(3), admin: at(4),
     });
     demo.mails = new Mailbox(demo.mailbox);
+    if (typeof options.clients === "function") demo.#options = { ...options, clients: await options.clients(demo) };
     await demo.run();
     return demo;
   }
@@ -90,6 +91,11 @@ export class Demo {
     // waits inside the provider until the tenant has its keys
     await (await fetch(`${this.issuer}/jwks`)).arrayBuffer();
     return this;
+  }
+
+  /** A port beside the demo's own, for a server of the test's. */
+  get sparePort() {
+    return this.port + 10;
   }
 
   get pid() {

@@ -1,5 +1,6 @@
 //! What tests of several areas share.
 
+pub mod backchannel;
 pub mod browser;
 pub mod client;
 pub mod clock;

@@ -32,7 +32,8 @@ impl Page {
         Html::parse_document(&self.body)
     }
 
-    fn one(&self, wanted: &str, name: &str) -> Option<String> {
+    /// An attribute of the first element that is wanted.
+    pub fn one(&self, wanted: &str, name: &str) -> Option<String> {
         self.html().select(&selector(wanted)).next().and_then(|element| attribute(&element, name))
     }
 

@@ -9,20 +9,24 @@ use tokio::{
 };
 
 use super::App;
-use crate::flows::{Delivery, Flows};
+use crate::{
+    domain::clock::Timestamp,
+    flows::{Delivery, Flows},
+};
 
 const SEAL_EVERY: Duration = Duration::from_secs(20);
 const LOAD_KEYS_EVERY: Duration = Duration::from_mins(1);
 const METRICS_UPKEEP_EVERY: Duration = Duration::from_secs(5);
 const PURGE_EVERY: Duration = Duration::from_mins(10);
-/// However long the next mail is off, the outbox is looked at this often: another process may have written one.
-const LOOK_FOR_MAIL_EVERY: Duration = Duration::from_secs(30);
+/// However long the next mail or notice is off, it is looked for this often: another process may have written one.
+const LOOK_EVERY: Duration = Duration::from_secs(30);
 
 impl App {
     /// Mail, the audit chain, signing keys, the removal of what has ended, and the upkeep of metrics.
     pub(super) fn start_workers(&self, shutdown: &watch::Receiver<bool>, metrics: PrometheusHandle) -> JoinHandle<()> {
         let mut workers = JoinSet::new();
         workers.spawn(until(shutdown.clone(), deliver_mail(self.clone())));
+        workers.spawn(until(shutdown.clone(), tell_clients_of_logout(self.clone())));
         workers.spawn(until(shutdown.clone(), seal_audit(self.clone())));
         workers.spawn(until(shutdown.clone(), purge(self.clone())));
         workers.spawn(until(shutdown.clone(), keep_keys(self.clone())));
@@ -45,10 +49,7 @@ async fn deliver_mail(app: App) {
         let bell = flows.outbox_bell().notified();
         let wait = match flows.deliver_mail().await {
             Ok(Delivery::Worked) => continue,
-            Ok(Delivery::IdleUntil(next)) => {
-                let wait = next.map_or(LOOK_FOR_MAIL_EVERY, |next| flows.now().until(next));
-                wait.clamp(Duration::from_millis(200), LOOK_FOR_MAIL_EVERY)
-            }
+            Ok(Delivery::IdleUntil(next)) => pause(&flows, next),
             Err(error) => {
                 tracing::error!(%error, "the outbox cannot be read");
                 Duration::from_secs(5)
@@ -60,6 +61,32 @@ async fn deliver_mail(app: App) {
             () = tokio::time::sleep(wait) => {}
         }
     }
+}
+
+async fn tell_clients_of_logout(app: App) {
+    loop {
+        let flows = app.flows();
+        let bell = flows.logout_bell().notified();
+        let wait = match flows.tell_clients_of_logout(&app.tenants()).await {
+            Ok(Delivery::Worked) => continue,
+            Ok(Delivery::IdleUntil(next)) => pause(&flows, next),
+            Err(error) => {
+                tracing::error!(%error, "clients cannot be told of logouts");
+                Duration::from_secs(5)
+            }
+        };
+        tokio::select! {
+            () = bell => {}
+            () = app.reloaded.notified() => {}
+            () = tokio::time::sleep(wait) => {}
+        }
+    }
+}
+
+/// Until the next one is due; not longer than another process's may wait, nor so short that it would spin.
+fn pause(flows: &Flows, next: Option<Timestamp>) -> Duration {
+    let wait = next.map_or(LOOK_EVERY, |next| flows.now().until(next));
+    wait.clamp(Duration::from_millis(200), LOOK_EVERY)
 }
 
 async fn seal_audit(app: App) {

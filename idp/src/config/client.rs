@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use data_encoding::HEXLOWER;
+use url::Url;
 
 use super::{
     checker::{Checker, web_address},
@@ -15,7 +16,7 @@ use super::{
 };
 use crate::domain::{
     acr::Acr,
-    client::{Client, ClientAuthentication, ClientSecrets, GrantType, Menu},
+    client::{Client, ClientAuthentication, ClientSecrets, FrontchannelLogout, GrantType, Menu},
     ids::ClientId,
     redirect_uri::RedirectUri,
     scope::{SUPPORTED, Scope},
@@ -63,6 +64,8 @@ pub fn client(name: &str, file: &ClientToml, checker: &mut Checker<'_>, samples:
         }),
         require_auth_time: file.require_auth_time.as_ref().is_some_and(|setting| setting.value),
         initiate_login_uri: checker.web_address("initiate_login_uri", &file.initiate_login_uri),
+        backchannel_logout_uri: checker.web_address("backchannel_logout_uri", &file.backchannel_logout_uri),
+        frontchannel_logout: frontchannel_logout(file, checker),
         logo_uri: checker.web_address("logo_uri", &file.logo_uri),
         policy_uri: checker.web_address("policy_uri", &file.policy_uri),
         tos_uri: checker.web_address("tos_uri", &file.tos_uri),
@@ -133,6 +136,21 @@ fn return_uris(file: &ClientToml, checker: &mut Checker<'_>) -> Vec<String> {
         }
     }
     uris
+}
+
+/// Its page must lie where its redirect URIs do (OpenID Connect Front-Channel Logout §2): same scheme, host and port.
+fn frontchannel_logout(file: &ClientToml, checker: &mut Checker<'_>) -> Option<FrontchannelLogout> {
+    let uri = checker.web_address("frontchannel_logout_uri", &file.frontchannel_logout_uri)?;
+    let origin = |text: &str| Url::parse(text).ok().map(|url| url.origin());
+    let known = file.redirect_uris.iter().any(|redirect| origin(&redirect.value) == origin(&uri));
+    if let Some(setting) = file.frontchannel_logout_uri.as_ref().filter(|_| !known) {
+        checker.error(
+            &setting.span,
+            "frontchannel_logout_uri must have the scheme, host and port of one of the redirect_uris",
+        );
+    }
+    let session_required = file.frontchannel_logout_session_required.as_ref().is_some_and(|setting| setting.value);
+    Some(FrontchannelLogout { uri, session_required })
 }
 
 fn grant_types(file: &ClientToml, checker: &mut Checker<'_>) -> Vec<GrantType> {

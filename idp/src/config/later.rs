@@ -1,11 +1,9 @@
 //! Names that the contract promises and this version cannot keep yet: they are refused by name, never ignored.
 
-const KEYS: [&str; 33] = [
+const KEYS: [&str; 29] = [
     "access_token_signed_response_alg",
     "authenticator",
     "authorization_signed_response_alg",
-    "backchannel_logout_session_required",
-    "backchannel_logout_uri",
     "base_dn",
     "bind_dn",
     "bind_password_file",
@@ -15,8 +13,6 @@ const KEYS: [&str; 33] = [
     "dpop_bound_access_tokens",
     "dynamic_registration",
     "filter",
-    "frontchannel_logout_session_required",
-    "frontchannel_logout_uri",
     "id_token_encrypted_response_alg",
     "jwks",
     "jwks_uri",

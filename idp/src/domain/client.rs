@@ -5,7 +5,13 @@ use std::{collections::BTreeSet, time::Duration};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    acr::Acr, ids::ClientId, redirect_uri::RedirectUri, scope::Scope, secret, signing_key::SigningAlgorithm,
+    acr::Acr,
+    ids::{ClientId, SessionId},
+    parameters::encode,
+    redirect_uri::RedirectUri,
+    scope::Scope,
+    secret,
+    signing_key::SigningAlgorithm,
     tenant::LocalizedText,
 };
 
@@ -24,6 +30,10 @@ pub struct Client {
     pub default_max_age: Option<Duration>,
     pub require_auth_time: bool,
     pub initiate_login_uri: Option<String>,
+    /// Told by us of a session's end (Back-Channel Logout §2.2).
+    pub backchannel_logout_uri: Option<String>,
+    /// Shown in a frame at a session's end (Front-Channel Logout §2).
+    pub frontchannel_logout: Option<FrontchannelLogout>,
     pub logo_uri: Option<String>,
     pub policy_uri: Option<String>,
     pub tos_uri: Option<String>,
@@ -71,6 +81,25 @@ impl ClientSecrets {
     pub fn admit(&self, presented: &str) -> bool {
         let hash = secret::sha256(presented.as_bytes());
         self.0.iter().fold(false, |found, kept| secret::same_bytes(kept, &hash) | found)
+    }
+}
+
+/// A client's page that ends its session in this browser (OpenID Connect Front-Channel Logout §2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FrontchannelLogout {
+    pub uri: String,
+    /// It wants to know whose and which session: `iss` and `sid`.
+    pub session_required: bool,
+}
+
+impl FrontchannelLogout {
+    /// What a frame loads.
+    pub fn address(&self, issuer: &str, session: SessionId) -> String {
+        if !self.session_required {
+            return self.uri.clone();
+        }
+        let separator = if self.uri.contains('?') { '&' } else { '?' };
+        format!("{}{separator}iss={}&sid={session}", self.uri, encode(issuer))
     }
 }
 

@@ -91,6 +91,10 @@ uuid_id!(
     /// A mail in the outbox.
     LetterId
 );
+uuid_id!(
+    /// What one client is still to be told of one session's end.
+    LogoutNoticeId
+);
 
 impl LoginId {
     /// As it stands in addresses and cookie names.

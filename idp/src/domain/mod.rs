@@ -18,6 +18,7 @@ pub mod language;
 pub mod letter;
 pub mod limits;
 pub mod login;
+pub mod logout_notice;
 pub mod oauth_error;
 pub mod one_time_url;
 pub mod outbox;

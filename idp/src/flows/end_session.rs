@@ -58,6 +58,7 @@ impl Flows {
         }
     }
 
+    /// Gives the pages by which clients end their own sessions in this browser.
     /// `client`: at whose wish or request, as far as it is known.
     pub async fn end_session(
         &self,
@@ -65,7 +66,7 @@ impl Flows {
         live: &LiveSession,
         client: Option<&ClientId>,
         visitor: &Visitor,
-    ) -> Result<(), FlowError> {
+    ) -> Result<Vec<String>, FlowError> {
         let now = self.now();
         let (session, account) = (live.session.id, live.account.id);
         let mut audit = AuditEvent::new(now, Event::Logout, tenant.id.clone())
@@ -73,16 +74,23 @@ impl Flows {
             .from(visitor.address_prefix().as_deref())
             .with("session", session.to_string());
         audit.client = client.cloned();
-        self.store
+        let served = self
+            .store
             .write(async |tx| {
                 let tx = &tx;
-                if tx.end_session(session, now).await? {
-                    tx.revoke_grants_of_session(account, session, now).await?;
-                    tx.record(audit.clone()).await?;
+                if !tx.end_session(session, now).await? {
+                    return Ok(Vec::new());
                 }
-                Ok::<_, FlowError>(())
+                let served = self.settle_ended(tx, tenant, &live.account, &[session], now).await?;
+                tx.record(audit.clone()).await?;
+                Ok::<_, FlowError>(served)
             })
-            .await
+            .await?;
+        self.logout_bell().notify_one();
+        let frames = served.iter().filter_map(|(session, client)| {
+            Some(client.frontchannel_logout.as_ref()?.address(tenant.issuer.as_str(), *session))
+        });
+        Ok(frames.collect())
     }
 }
 

@@ -30,6 +30,7 @@ mod seal_audit;
 mod send_auth_key;
 mod set_second_password;
 mod strangers_tries;
+mod tell_clients_of_logout;
 mod tickets;
 mod upstreams;
 
@@ -75,6 +76,7 @@ use crate::{
     keys::{Hasher, Keyring, Vault},
     mail::{compose::Composer, transport::Transport},
     store::Store,
+    upstream::outbound::Outbound,
 };
 
 /// All that deeds need, put together once by `app.rs`.
@@ -91,6 +93,8 @@ pub struct Parts {
     pub limits: Limits,
     /// The envelope sender of every mail; none: the tenant's own `mail_from`.
     pub bounce_address: Option<String>,
+    /// Calls to addresses that clients name.
+    pub outbound: Outbound,
 }
 
 /// The deeds of this house; cheap to clone.
@@ -103,6 +107,8 @@ pub struct House {
     newcomers: Newcomers,
     /// Rung when a mail was written to the outbox.
     outbox_bell: Notify,
+    /// Rung when clients are to be told of a logout.
+    logout_bell: Notify,
 }
 
 impl std::ops::Deref for Flows {
@@ -133,7 +139,13 @@ pub struct SessionCookie(pub Secret);
 impl Flows {
     pub fn new(parts: Parts) -> Self {
         let strangers = StrangerBudget::new(parts.limits.anonymous_audit_per_minute);
-        Self(Arc::new(House { parts, strangers, newcomers: Newcomers::default(), outbox_bell: Notify::new() }))
+        Self(Arc::new(House {
+            parts,
+            strangers,
+            newcomers: Newcomers::default(),
+            outbox_bell: Notify::new(),
+            logout_bell: Notify::new(),
+        }))
     }
 
     pub fn now(&self) -> Timestamp {
@@ -143,6 +155,11 @@ impl Flows {
     /// Woken when there may be mail to deliver.
     pub fn outbox_bell(&self) -> &Notify {
         &self.0.outbox_bell
+    }
+
+    /// Woken when there may be clients to tell of a logout.
+    pub fn logout_bell(&self) -> &Notify {
+        &self.0.logout_bell
     }
 
     fn keyring(&self, tenant: &TenantId) -> Result<&Arc<Keyring>, FlowError> {

@@ -186,6 +186,17 @@ table!(letter = "outbox_letter" {
     changed_at: i64,
 });
 
+table!(logout_notice = "logout_notice" {
+    #[sea_orm(primary_key, auto_increment = false)] id: String,
+    tenant: String,
+    client: String,
+    subject: String,
+    session: String,
+    attempts: i64,
+    next_attempt_at: i64,
+    created_at: i64,
+});
+
 table!(audit_event = "audit_event" {
     #[sea_orm(primary_key)] id: i64,
     event: String,

@@ -24,6 +24,7 @@ mod grant;
 mod hot;
 mod ledger;
 mod login;
+mod logout_notice;
 mod one_time_url;
 mod open;
 mod outbox;

@@ -251,8 +251,18 @@ fn endings(words: &Words, pages: &mut Pages) {
     ];
     let ask = ConfirmSignOut { action: words.say("/uni/logout"), form_token: words.token(), fields: fields.clone() };
     add(pages, "confirm-sign-out", Page::ConfirmSignOut(ask));
-    add(pages, "signed-out", Page::SignedOut(SignedOut { sign_in: Some(words.say("/uni/")) }));
-    add(pages, "signed-out-alone", Page::SignedOut(SignedOut { sign_in: None }));
+    add(
+        pages,
+        "signed-out",
+        Page::SignedOut(SignedOut { sign_in: Some(words.say("/uni/")), frames: Vec::new(), onward: None }),
+    );
+    add(pages, "signed-out-alone", Page::SignedOut(SignedOut { sign_in: None, frames: Vec::new(), onward: None }));
+    let framed = SignedOut {
+        sign_in: None,
+        frames: vec![words.say("https://rp.example.jp/signed-out?sid=1")],
+        onward: Some(words.say("https://rp.example.jp/")),
+    };
+    add(pages, "signed-out-onward", Page::SignedOut(framed));
     for code in ["E-01", "E-02", "E-03", "E-04", "E-10", "E-11", "E-12"] {
         let page = ErrorPage {
             code: code.to_owned(),

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use http::header::CONTENT_TYPE;
+use http::{StatusCode, header::CONTENT_TYPE};
 use ipnet::IpNet;
 use reqwest::{
     Client,
@@ -120,6 +120,17 @@ impl Outbound {
         let entry = Entry { caller, guard, port: url.port(), max_body: self.max_body };
         entry.permit(&url)?;
         Ok(entry)
+    }
+}
+
+impl Outbound {
+    /// Posts a form to one configured address; of the answer only its status is read.
+    pub async fn post_form(&self, configured: &str, fields: &[(&str, &str)]) -> Result<StatusCode, OutboundError> {
+        let entry = self.entry(configured)?;
+        let url = Url::parse(configured).map_err(|_| OutboundError::Forbidden("not an address".into()))?;
+        let client = entry.caller.client().await?;
+        let response = client.post(url).form(fields).send().await.map_err(|error| unreachable(&error))?;
+        Ok(response.status())
     }
 }
 

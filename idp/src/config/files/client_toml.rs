@@ -34,6 +34,11 @@ pub struct ClientToml {
     pub default_max_age: Setting<i64>,
     pub require_auth_time: Setting<bool>,
     pub initiate_login_uri: Setting<String>,
+    pub backchannel_logout_uri: Setting<String>,
+    /// `sid` is in every logout token of ours, asked for or not.
+    pub backchannel_logout_session_required: Setting<bool>,
+    pub frontchannel_logout_uri: Setting<String>,
+    pub frontchannel_logout_session_required: Setting<bool>,
     pub logo_uri: Setting<String>,
     pub policy_uri: Setting<String>,
     pub tos_uri: Setting<String>,

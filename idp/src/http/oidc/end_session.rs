@@ -1,6 +1,9 @@
 //! GET and POST /logout (OpenID Connect RP-Initiated Logout 1.0 §2, journeys J-12).
 
+use std::collections::BTreeSet;
+
 use axum::{body::Bytes, extract::RawQuery, http::HeaderMap, response::Response};
+use url::Url;
 
 use crate::{
     domain::{language::Language, parameters::Parameters},
@@ -12,6 +15,7 @@ use super::{
     super::{
         csrf,
         failure::PageFailure,
+        headers::ContentPolicy,
         visit::{About, Visit, see_other},
     },
     form::is_form,
@@ -76,15 +80,30 @@ fn ask(visit: &Visit, parameters: &Parameters, request: &LogoutRequest) -> Respo
 }
 
 async fn finish(visit: &Visit, parameters: &Parameters, request: &LogoutRequest) -> Result<Response, PageFailure> {
-    if let Some(live) = visit.live_session().await? {
-        visit.flows().end_session(visit.tenant(), &live, request.client.as_ref(), &visit.visitor).await?;
-    }
+    let frames = match visit.live_session().await? {
+        Some(live) => visit.flows().end_session(visit.tenant(), &live, request.client.as_ref(), &visit.visitor).await?,
+        None => Vec::new(),
+    };
     let mut response = match &request.destination {
-        Some(destination) => see_other(destination),
-        None => show(visit, parameters, request, &Page::SignedOut(SignedOut { sign_in: back_to(visit, request) })),
+        Some(destination) if frames.is_empty() => see_other(destination),
+        _ => signed_out(visit, parameters, request, frames),
     };
     visit.take_session(response.headers_mut());
     Ok(response)
+}
+
+/// P-21, with the pages of clients that end their own sessions in frames (Front-Channel Logout §3).
+fn signed_out(visit: &Visit, parameters: &Parameters, request: &LogoutRequest, frames: Vec<String>) -> Response {
+    let origins = frames.iter().filter_map(|frame| Some(Url::parse(frame).ok()?.origin().ascii_serialization()));
+    let origins: BTreeSet<String> = origins.collect();
+    let policy = (!origins.is_empty()).then(|| ContentPolicy::framing(origins.iter().map(String::as_str)));
+    let page =
+        Page::SignedOut(SignedOut { sign_in: back_to(visit, request), frames, onward: request.destination.clone() });
+    let mut response = show(visit, parameters, request, &page);
+    if let Some(policy) = policy {
+        response.extensions_mut().insert(policy);
+    }
+    response
 }
 
 /// いいえ: back to where the person came from.

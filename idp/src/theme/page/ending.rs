@@ -23,6 +23,10 @@ pub struct HiddenField {
 #[derive(Clone, Debug, Serialize)]
 pub struct SignedOut {
     pub sign_in: Option<String>,
+    /// Pages of clients that end their own sessions (OpenID Connect Front-Channel Logout §3).
+    pub frames: Vec<String>,
+    /// Where the client wants the person then; by itself with script, once the frames are there.
+    pub onward: Option<String>,
 }
 
 /// P-22.
