@@ -73,8 +73,6 @@ pub fn client() -> Client {
         initiate_login_uri: None,
         backchannel_logout_uri: None,
         frontchannel_logout: None,
-        backchannel_logout_uri: None,
-        frontchannel_logout: None,
         logo_uri: None,
         policy_uri: None,
         tos_uri: None,

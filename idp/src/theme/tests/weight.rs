@@ -30,7 +30,7 @@ fn a_page_with_its_one_style_sheet_and_its_one_script_weighs_little() {
                 let html = THEMES.page(theme, &samples::frame(language), &page).unwrap();
                 let styles: Vec<&str> = html.split("<link rel=\"stylesheet\" href=\"").skip(1).collect();
                 let scripts: Vec<&str> = html.split("<script src=\"").skip(1).collect();
-                assert_eq!((styles.len(), scripts.len()), (1, 1), "{theme} {name}");
+                assert!(styles.len() == 1 && scripts.len() <= 1, "{theme} {name}");
                 let linked = styles.iter().chain(&scripts).map(|rest| rest.split('"').next().unwrap());
                 let weight = packed(html.as_bytes()) + linked.map(|one| asset(&THEMES, theme, one)).sum::<usize>();
                 assert!(weight <= MOST, "{theme} {name} {language}: {weight} bytes");
