@@ -24,7 +24,7 @@ use crate::{
         audit::{AuditEvent, Event},
         clock::{Clock, Timestamp},
         entropy::Entropy,
-        ids::TenantId,
+        ids::{TenantId, UpstreamId},
         secret::Secret,
         tenant::{Tenant, UpstreamKind},
     },
@@ -43,6 +43,7 @@ use crate::{
     upstream::{
         Upstream, UpstreamError,
         directory::{Directory, Lookup, Verify},
+        ldap::{JustUsed, Ldap, Memory},
         oidc::Oidc,
         outbound::{Outbound, OutboundSettings},
     },
@@ -79,6 +80,7 @@ struct Shared {
     vault: Arc<Vault>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
+    just_used: Arc<JustUsed>,
     deeds: Deeds,
 }
 
@@ -112,7 +114,7 @@ impl App {
         }
         let master_keys = MasterKeys::load(&configuration.master_key_file)?;
         let vault = Arc::new(Vault::new(&master_keys, Arc::clone(&entropy)));
-        let shared = Shared { store, vault, clock, entropy, deeds: Deeds::default() };
+        let shared = Shared { store, vault, clock, entropy, just_used: Arc::default(), deeds: Deeds::default() };
         let (loaded, house) = assemble(&shared, configuration, themes.await??, transport, &HashMap::new()).await?;
         Ok(Self {
             shared: Arc::new(shared),
@@ -344,6 +346,11 @@ fn new_upstreams(
                 UpstreamKind::Oidc(oidc) => {
                     Arc::new(Oidc::new(upstream, oidc.clone(), outbound, Arc::clone(clock), Arc::clone(entropy))?)
                 }
+                UpstreamKind::Ldap(ldap) => {
+                    let memory = memory(shared, &tenant.id, &upstream.id);
+                    let made = Ldap::new(upstream, ldap, outbound, Arc::clone(clock), memory);
+                    Arc::new(made.with_context(|| format!("tenant {}, upstream {}", tenant.id, upstream.id))?)
+                }
                 UpstreamKind::Directory(_) => {
                     Arc::new(Directory::new(tenant.id.clone(), upstream, lookup(store), verify(hasher)))
                 }
@@ -352,6 +359,16 @@ fn new_upstreams(
         }
     }
     Ok(upstreams)
+}
+
+/// What is remembered of one directory's passwords; a reload forgets nothing of it.
+fn memory(shared: &Shared, tenant: &TenantId, upstream: &UpstreamId) -> Memory {
+    let (vault, purpose) = (Arc::clone(&shared.vault), format!("ldap/{tenant}/{upstream}"));
+    let fingerprint = move |texts: &[&str]| {
+        let parts: Vec<&[u8]> = texts.iter().map(|text| text.as_bytes()).collect();
+        vault.mac(&purpose, &parts)
+    };
+    Memory { fingerprint: Arc::new(fingerprint), just_used: Arc::clone(&shared.just_used) }
 }
 
 fn lookup(store: &Store) -> Lookup {

@@ -10,6 +10,8 @@ mod expiry;
 mod first_visit;
 mod forms;
 mod language;
+mod ldap;
+mod ldap_outages;
 mod link;
 mod outages;
 mod races;

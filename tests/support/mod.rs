@@ -9,6 +9,7 @@ pub mod mailbox;
 pub mod page;
 pub mod rows;
 pub mod setup;
+pub mod slapd;
 pub mod student;
 pub mod world;
 

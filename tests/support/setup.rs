@@ -4,6 +4,8 @@ use std::{collections::BTreeMap, fmt::Write, fs, path::Path};
 
 use idp::domain::secret::sha256_hex;
 
+use super::slapd;
+
 pub const ISSUER: &str = "https://id.example.jp";
 pub const OTHER_ISSUER: &str = "https://other.example.jp";
 
@@ -16,6 +18,8 @@ pub struct Setup {
     clients: BTreeMap<String, String>,
     /// The port at which "The University" answers, if the first factor is proven there.
     pub university: Option<u16>,
+    /// The university's directory, if the first factor is proven there.
+    ldap: Option<slapd::Upstream>,
 }
 
 impl Setup {
@@ -25,6 +29,10 @@ impl Setup {
         let name = place.split('.').map(str::to_ascii_uppercase).collect::<Vec<_>>().join("__");
         self.settings.insert(format!("IDP__{name}"), value.to_owned());
         self
+    }
+
+    pub fn with_directory(ldap: slapd::Upstream) -> Self {
+        Self { ldap: Some(ldap), ..Self::default() }
     }
 
     /// Further tables of the tenant's file.
@@ -77,6 +85,11 @@ impl Setup {
         for (id, text) in &self.clients {
             write(&demo.join(format!("clients/{id}.toml")), text);
         }
+        if let Some(ldap) = &self.ldap {
+            write(&demo.join("ldap-ca.pem"), &ldap.ca);
+            write(&demo.join("ldap-password"), &ldap.password);
+            private(&demo.join("ldap-password"));
+        }
         let other = folder.join("tenants/other");
         write(
             &other.join("tenant.toml"),
@@ -107,9 +120,10 @@ impl Setup {
              default_client = \"certificate-service\"\nmail_from = \"no-reply@id.example.jp\"\n\
              [contact]\noffice = {{ ja = \"教務部\", en = \"Academic Affairs\" }}\nphone = \"03-5550-0100\"\n"
         );
-        match self.university {
-            None => text.push_str(DIRECTORY),
-            Some(port) => writeln!(
+        match (&self.ldap, self.university) {
+            (Some(ldap), _) => text.push_str(&ldap.text()),
+            (None, None) => text.push_str(DIRECTORY),
+            (None, Some(port)) => writeln!(
                 text,
                 "[[upstream]]\nid = \"university\"\nkind = \"oidc\"\nname = {{ ja = \"大学\" }}\n\
                  issuer = \"http://localhost:{port}\"\nclient_id = \"idp\"\nclient_secret_file = \"../../university-client\"\n\

@@ -1,18 +1,13 @@
 //! Names that the contract promises and this version cannot keep yet: they are refused by name, never ignored.
 
-const KEYS: [&str; 29] = [
+const KEYS: [&str; 22] = [
     "access_token_signed_response_alg",
     "authenticator",
     "authorization_signed_response_alg",
-    "base_dn",
-    "bind_dn",
-    "bind_password_file",
     "bounce_maildir",
-    "ca_file",
     "client_certificate_header",
     "dpop_bound_access_tokens",
     "dynamic_registration",
-    "filter",
     "id_token_encrypted_response_alg",
     "jwks",
     "jwks_uri",
@@ -24,19 +19,16 @@ const KEYS: [&str; 29] = [
     "resources",
     "sector_identifier_uri",
     "session_management",
-    "stable_id",
     "tls_client_auth_subject_dn",
     "tls_client_certificate_bound_access_tokens",
     "token_endpoint_auth_signing_alg",
-    "url",
     "userinfo_signed_response_alg",
 ];
 
-const VALUES: [&str; 9] = [
+const VALUES: [&str; 8] = [
     "ask",
     "client_credentials",
     "jwt",
-    "ldap",
     "pairwise",
     "private_key_jwt",
     "saml",

@@ -50,7 +50,7 @@ pub fn tenant(
     }
     let policy = policy::policy(&file.policy, checker);
     let upstreams = upstream::upstreams(&file.upstream, &name, checker);
-    if checker.complete && !upstreams.iter().any(|upstream| upstream.enabled) {
+    if checker.complete && !file.upstream.iter().any(|table| table.value.enabled.as_ref().is_none_or(|on| on.value)) {
         checker.findings.push(super::Finding::warning(
             super::Place::File(checker.file.to_owned()),
             "no upstream is enabled: nobody can sign in",

@@ -1,5 +1,7 @@
 //! What a configuration may hold, and how it says what it may not.
 
+mod ldap;
+
 use std::{fs, os::unix::fs::PermissionsExt, path::PathBuf};
 
 use tempfile::TempDir;
@@ -218,8 +220,8 @@ fn what_is_promised_for_later_is_refused_by_name() {
     assert_eq!(findings, ["tenants/uni/clients/rp.toml:3: \"jwks_uri\" is not supported yet"]);
     let findings = Files::client_says(&format!("{}consent = \"ask\"\n", client_file()));
     assert_eq!(findings, ["tenants/uni/clients/rp.toml:3: consent: \"ask\" is not supported yet"]);
-    let findings = Files::tenant_says(&tenant_file().replace("kind = \"directory\"", "kind = \"ldap\""));
-    assert_eq!(findings, ["tenants/uni/tenant.toml:6: upstream.kind: \"ldap\" is not supported yet"]);
+    let findings = Files::tenant_says(&tenant_file().replace("kind = \"directory\"", "kind = \"saml\""));
+    assert_eq!(findings, ["tenants/uni/tenant.toml:6: upstream.kind: \"saml\" is not supported yet"]);
 }
 
 #[test]
@@ -431,7 +433,7 @@ fn an_oidc_upstream_needs_its_parts_and_only_those() {
         "upstream.client_secret_file is missing",
         "upstream.attributes.user_id is missing",
         ":6: upstream.issuer: \"http://sso.example\" must be https",
-        ":7: upstream.max_attempts is for kind \"directory\" only",
+        ":7: upstream.max_attempts is for kind \"ldap\" and \"directory\" only",
         "unknown attribute \"afiliation\"; did you mean \"affiliation\"?",
     ] {
         assert!(has(part), "{part}: {findings:?}");
@@ -467,11 +469,12 @@ fn every_setting_of_a_tenant_and_a_client_is_read() {
     files.write("tenants/uni/tenant.toml", include_str!("samples/every_tenant_setting.toml"));
     files.write("tenants/uni/clients/rp.toml", include_str!("samples/every_client_setting.toml"));
     files.secret("tenants/uni/secret", 0o600);
+    files.write("tenants/uni/ca.pem", ldap::CERTIFICATE);
     let configuration = files.load().unwrap_or_else(|findings| panic!("{findings}"));
     let tenant = configuration.tenant("uni").unwrap();
     assert_eq!(tenant.name.in_language(Language::Ja, Language::En), Some("大学"));
     assert_eq!(tenant.maintenance.as_ref().unwrap().from.as_millis(), 1_803_834_000_000);
-    assert_eq!(tenant.upstreams.len(), 2);
+    assert_eq!(tenant.upstreams.len(), 3);
     let client = tenant.client("rp-1").unwrap();
     assert_eq!(client.name.in_language(Language::Ja, Language::En), Some("証明書"));
     assert_eq!(client.name.in_language(Language::Ko, Language::En), Some("Certificates"));

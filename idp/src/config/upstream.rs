@@ -1,5 +1,7 @@
 //! `[[upstream]]` → where the first factor is proven, and who is eligible.
 
+mod ldap;
+
 use std::{collections::BTreeMap, time::Duration};
 
 use regex::Regex;
@@ -8,6 +10,7 @@ use super::{
     checker::{Checker, is_name, text, web_address},
     files::{ConditionTable, UpstreamKindName, UpstreamTable},
     read::nearest,
+    source::Span,
     values::{Length, Located, Setting},
 };
 use crate::domain::{
@@ -42,54 +45,73 @@ pub fn upstreams(
         } else if upstreams.iter().any(|upstream| upstream.id.as_str() == id.value) {
             checker.error(&id.span, format!("upstream.id: \"{}\" stands here twice", id.value));
         }
+        let attributes = attributes(table, span, checker);
+        let eligible = table.eligible.iter().map(|rule| eligibility(rule, table, checker)).collect();
         let Some(kind) = kind(table, span, checker) else { continue };
         let name = text(&table.name);
         upstreams.push(Upstream {
             id: UpstreamId::new(id.value.as_str()),
             name: if name.is_empty() { tenant.clone() } else { name },
             enabled: table.enabled.as_ref().is_none_or(|enabled| enabled.value),
-            attributes: attributes(table, span, checker),
-            eligible: table.eligible.iter().map(|rule| eligibility(rule, table, checker)).collect(),
             kind,
+            attributes,
+            eligible,
         });
     }
     upstreams
 }
 
-fn kind(table: &UpstreamTable, span: &super::source::Span, checker: &mut Checker<'_>) -> Option<UpstreamKind> {
+fn kind(table: &UpstreamTable, span: &Span, checker: &mut Checker<'_>) -> Option<UpstreamKind> {
     let Some(kind) = &table.kind else {
         if checker.complete {
-            checker.error(span, "upstream.kind is missing: \"oidc\" or \"directory\"");
+            checker.error(span, "upstream.kind is missing: \"oidc\", \"ldap\" or \"directory\"");
         }
         return None;
     };
-    let texts = [
-        ("issuer", &table.issuer),
-        ("client_id", &table.client_id),
-        ("client_secret_file", &table.client_secret_file),
-        ("client_secret", &table.client_secret),
-        ("scope", &table.scope),
-    ];
-    if kind.value == UpstreamKindName::Oidc {
-        for (key, span) in [
-            ("max_attempts", table.max_attempts.as_ref().map(|setting| &setting.span)),
-            ("window", table.window.as_ref().map(|setting| &setting.span)),
-        ] {
-            if let Some(span) = span {
-                checker.error(span, format!("upstream.{key} is for kind \"directory\" only"));
-            }
-        }
-        return Some(UpstreamKind::Oidc(oidc(table, span, checker)));
-    }
-    for (key, setting) in texts {
-        if let Some(setting) = setting {
-            checker.error(&setting.span, format!("upstream.{key} is for kind \"oidc\" only"));
+    for (key, span, kinds) in keys_of_kinds(table) {
+        if !kinds.contains(&kind.value) {
+            let names: Vec<String> = kinds.iter().map(|kind| format!("\"{}\"", kind.as_str())).collect();
+            checker.error(span, format!("upstream.{key} is for kind {} only", names.join(" and ")));
         }
     }
-    if let Some(setting) = &table.force_reauthentication {
-        checker.error(&setting.span, "upstream.force_reauthentication is for kind \"oidc\" only");
+    Some(match kind.value {
+        UpstreamKindName::Oidc => UpstreamKind::Oidc(oidc(table, span, checker)),
+        UpstreamKindName::Ldap => UpstreamKind::Ldap(Box::new(ldap::ldap(table, span, checker)?)),
+        UpstreamKindName::Directory => {
+            UpstreamKind::Directory(password_limits(&table.max_attempts, &table.window, checker))
+        }
+    })
+}
+
+/// The keys that stand there and belong to some kinds only.
+fn keys_of_kinds(table: &UpstreamTable) -> Vec<(&'static str, &Span, &'static [UpstreamKindName])> {
+    const OIDC: &[UpstreamKindName] = &[UpstreamKindName::Oidc];
+    const LDAP: &[UpstreamKindName] = &[UpstreamKindName::Ldap];
+    const TYPED: &[UpstreamKindName] = &[UpstreamKindName::Ldap, UpstreamKindName::Directory];
+    fn at<T>(setting: &Setting<T>) -> Option<&Span> {
+        setting.as_ref().map(|setting| &setting.span)
     }
-    Some(UpstreamKind::Directory(password_limits(&table.max_attempts, &table.window, checker)))
+    [
+        ("issuer", at(&table.issuer), OIDC),
+        ("client_id", at(&table.client_id), OIDC),
+        ("client_secret_file", at(&table.client_secret_file), OIDC),
+        ("client_secret", at(&table.client_secret), OIDC),
+        ("scope", at(&table.scope), OIDC),
+        ("force_reauthentication", at(&table.force_reauthentication), OIDC),
+        ("url", at(&table.url), LDAP),
+        ("bind_dn", at(&table.bind_dn), LDAP),
+        ("bind_password_file", at(&table.bind_password_file), LDAP),
+        ("bind_password", at(&table.bind_password), LDAP),
+        ("base_dn", at(&table.base_dn), LDAP),
+        ("filter", at(&table.filter), LDAP),
+        ("stable_id", at(&table.stable_id), LDAP),
+        ("ca_file", at(&table.ca_file), LDAP),
+        ("max_attempts", at(&table.max_attempts), TYPED),
+        ("window", at(&table.window), TYPED),
+    ]
+    .into_iter()
+    .filter_map(|(key, span, kinds)| Some((key, span?, kinds)))
+    .collect()
 }
 
 fn password_limits(max_attempts: &Setting<i64>, window: &Setting<Length>, checker: &mut Checker<'_>) -> PasswordLimits {
@@ -105,7 +127,7 @@ fn password_limits(max_attempts: &Setting<i64>, window: &Setting<Length>, checke
     }
 }
 
-fn oidc(table: &UpstreamTable, span: &super::source::Span, checker: &mut Checker<'_>) -> OidcUpstream {
+fn oidc(table: &UpstreamTable, span: &Span, checker: &mut Checker<'_>) -> OidcUpstream {
     for (key, setting) in
         [("issuer", &table.issuer), ("client_id", &table.client_id), ("client_secret_file", &table.client_secret_file)]
     {
@@ -154,11 +176,7 @@ fn known_attributes() -> Vec<&'static str> {
     claims::supported().filter(|name| !OURS_ALONE.contains(name)).chain(["user_id"]).collect()
 }
 
-fn attributes(
-    table: &UpstreamTable,
-    span: &super::source::Span,
-    checker: &mut Checker<'_>,
-) -> BTreeMap<String, String> {
+fn attributes(table: &UpstreamTable, span: &Span, checker: &mut Checker<'_>) -> BTreeMap<String, String> {
     let known = known_attributes();
     let mut attributes = BTreeMap::new();
     for (ours, theirs) in &table.attributes {
@@ -168,8 +186,8 @@ fn attributes(
             checker.error(&theirs.span, unknown_attribute("upstream.attributes", ours, &known));
         }
     }
-    let oidc = table.kind.as_ref().is_some_and(|kind| kind.value == UpstreamKindName::Oidc);
-    if oidc && checker.complete && !table.attributes.contains_key("user_id") {
+    let foreign = table.kind.as_ref().is_some_and(|kind| kind.value != UpstreamKindName::Directory);
+    if foreign && checker.complete && !table.attributes.contains_key("user_id") {
         checker
             .error(span, "upstream.attributes.user_id is missing: which of theirs is the user ID that students know?");
     }
@@ -193,12 +211,12 @@ fn eligibility(
         checker.error(&rule.span, "upstream.eligible: an entry needs at least one condition");
     }
     let known = known_attributes();
-    let oidc = upstream.kind.as_ref().is_some_and(|kind| kind.value == UpstreamKindName::Oidc);
+    let foreign = upstream.kind.as_ref().is_some_and(|kind| kind.value != UpstreamKindName::Directory);
     let mut all = Vec::new();
     for (attribute, Located { value, span }) in &rule.value {
         if !known.contains(&attribute.as_str()) {
             checker.error(span, unknown_attribute("upstream.eligible", attribute, &known));
-        } else if oidc && checker.complete && !upstream.attributes.contains_key(attribute) {
+        } else if foreign && checker.complete && !upstream.attributes.contains_key(attribute) {
             checker.error(
                 span,
                 format!("upstream.eligible: \"{attribute}\" is not mapped in upstream.attributes, so nobody would be eligible"),
@@ -209,7 +227,7 @@ fn eligibility(
     EligibilityRule(all)
 }
 
-fn conditions(table: &ConditionTable, span: &super::source::Span, checker: &mut Checker<'_>) -> Vec<Condition> {
+fn conditions(table: &ConditionTable, span: &Span, checker: &mut Checker<'_>) -> Vec<Condition> {
     let mut conditions = Vec::new();
     conditions.extend(table.contains.clone().map(Condition::Contains));
     conditions.extend(table.equals.clone().map(Condition::Equals));

@@ -15,6 +15,7 @@ pub mod entropy;
 pub mod grant;
 pub mod ids;
 pub mod language;
+pub mod ldap_filter;
 pub mod letter;
 pub mod limits;
 pub mod login;

@@ -9,6 +9,7 @@ use super::{
     clock::Timestamp,
     ids::{ClientId, TenantId, UpstreamId},
     language::Language,
+    ldap_filter::LdapFilter,
     policy::Policy,
     secret::Secret,
 };
@@ -200,13 +201,23 @@ pub struct Upstream {
 #[derive(Clone, Debug)]
 pub enum UpstreamKind {
     Oidc(OidcUpstream),
+    Ldap(Box<LdapUpstream>),
     Directory(PasswordLimits),
 }
 
 impl UpstreamKind {
     /// Whether user ID and password are typed on our own sign-in page.
     pub fn asks_password(&self) -> bool {
-        matches!(self, Self::Directory(_))
+        self.password_limits().is_some()
+    }
+
+    /// How often a password may be tried that is typed here.
+    pub fn password_limits(&self) -> Option<&PasswordLimits> {
+        match self {
+            Self::Oidc(_) => None,
+            Self::Ldap(ldap) => Some(&ldap.limits),
+            Self::Directory(limits) => Some(limits),
+        }
     }
 }
 
@@ -218,6 +229,23 @@ pub struct OidcUpstream {
     pub scope: String,
     /// Pass `prompt=login` on and demand a newer `auth_time` when one is sent (SR-5).
     pub force_reauthentication: bool,
+}
+
+/// A university's directory, asked by LDAP and over TLS only (SR-77).
+#[derive(Clone, Debug)]
+pub struct LdapUpstream {
+    /// `ldaps`: TLS from the start; `ldap`: StartTLS before anything else.
+    pub url: Url,
+    /// Who may search; its password is not the students'.
+    pub bind_dn: String,
+    pub bind_password: Secret,
+    pub base_dn: String,
+    pub filter: LdapFilter,
+    /// The attribute that never changes and is never given again (SR-71).
+    pub stable_id: String,
+    /// A certificate authority of the university's own, as PEM, besides the system's.
+    pub ca: Option<Vec<u8>>,
+    pub limits: PasswordLimits,
 }
 
 /// Tries at a university password that is typed here.

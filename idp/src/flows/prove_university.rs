@@ -124,7 +124,7 @@ impl Flows {
         }
     }
 
-    /// User ID and password were typed on our own page (`directory`; decision 6 and SR-45, SR-77).
+    /// User ID and password were typed on our own page (`ldap`, `directory`; decision 6 and SR-45, SR-77).
     pub async fn prove_university_password(
         &self,
         tenant: &Tenant,
@@ -151,15 +151,14 @@ impl Flows {
                 self.store.write(async |tx| Ok::<_, FlowError>(clear_stranger(&tx, &key, now).await?)).await?;
                 self.admit(tenant, settings, identity, pending, wishes, visitor).await
             }
-            Err(UpstreamError::Busy) => {
-                if let Some(rules) = stranger_rules(settings) {
+            Err(error) => {
+                if let Some(rules) = stranger_rules(settings).filter(|_| error.spared_the_password()) {
                     self.store
                         .write(async |tx| Ok::<_, FlowError>(refund_stranger(&tx, &key, &rules, now).await?))
                         .await?;
                 }
-                Err(FlowError::Busy)
+                self.upstream_failed(tenant, pending, &error, visitor).await
             }
-            Err(error) => self.upstream_failed(tenant, pending, &error, visitor).await,
         }
     }
 
@@ -294,7 +293,9 @@ impl Flows {
             UpstreamError::Refused => Arrived::WrongPassword,
             UpstreamError::Busy => return Err(FlowError::Busy),
             UpstreamError::Missing(names) => Arrived::NotEligible(Ineligible::Missing(names.clone())),
-            UpstreamError::Unreachable(_) | UpstreamError::Unusable(_) => Arrived::Unusable,
+            UpstreamError::Unreachable(_) | UpstreamError::Undecided(_) | UpstreamError::Unusable(_) => {
+                Arrived::Unusable
+            }
         };
         if matches!(arrived, Arrived::Unusable) {
             tracing::error!(tenant = %tenant.id, login = %pending.id, %error, "the university's login failed");

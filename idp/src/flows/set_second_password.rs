@@ -107,10 +107,9 @@ impl Flows {
         }
         let Some(upstream) = self.upstreams.get(&tenant.id, &account.upstream) else { return Ok(false) };
         match upstream.kind() {
-            Kind::Asking(asking) => match asking.check_password(&account.user_id, entry.clone()).await {
-                Ok(_) => Ok(true),
+            Kind::Asking(asking) => match asking.is_own_password(account, entry).await {
                 Err(UpstreamError::Busy) => Err(FlowError::Busy),
-                Err(_) => Ok(false),
+                answer => Ok(answer.unwrap_or(false)),
             },
             Kind::Redirecting(_) => Ok(false),
         }

@@ -6,7 +6,7 @@ use crate::{
     domain::{
         clock::Timestamp,
         login::{Attempt, Rules},
-        tenant::{Tenant, Upstream as UpstreamSettings, UpstreamKind},
+        tenant::{Tenant, Upstream as UpstreamSettings},
     },
     store::{StoreError, Tx},
     upstream::directory::typed_user_id,
@@ -52,7 +52,7 @@ impl Flows {
 
 /// The numbers that strangers' tries are held against; none where no password is typed here.
 pub(super) fn stranger_rules(settings: &UpstreamSettings) -> Option<Rules> {
-    let UpstreamKind::Directory(limits) = &settings.kind else { return None };
+    let limits = settings.kind.password_limits()?;
     Some(Rules {
         max_attempts: limits.max_attempts,
         window: limits.window,

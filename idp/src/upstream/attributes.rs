@@ -31,6 +31,12 @@ impl Mapping {
         Self(configured.clone())
     }
 
+    /// Their names for what is read.
+    pub fn theirs(&self) -> impl Iterator<Item = &str> {
+        let default = (!self.0.contains_key(USER_ID)).then_some(USER_ID_DEFAULT);
+        self.0.values().map(String::as_str).chain(default)
+    }
+
     /// The claims of a foreign upstream.
     pub fn read(&self, theirs: &Map<String, Value>) -> Attributes {
         let mut attributes = BTreeMap::new();

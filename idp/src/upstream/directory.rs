@@ -10,7 +10,7 @@ use super::{
     attributes::{Mapping, USER_ID, text},
 };
 use crate::domain::{
-    account::{DirectoryAccount, Identity},
+    account::{Account, DirectoryAccount, Identity},
     ids::{TenantId, UpstreamId},
     secret::Secret,
     tenant,
@@ -73,9 +73,17 @@ impl Asking for Directory {
         attributes.0.insert(USER_ID.to_owned(), account.user_id.clone().into());
         Ok(Identity { subject: account.subject, user_id: account.user_id, attributes, auth_time: None })
     }
+
+    async fn is_own_password(&self, person: &Account, candidate: &Secret) -> Result<bool, UpstreamError> {
+        match self.check_password(&person.user_id, candidate.clone()).await {
+            Ok(_) => Ok(true),
+            Err(UpstreamError::Busy) => Err(UpstreamError::Busy),
+            Err(_) => Ok(false),
+        }
+    }
 }
 
-/// A user ID as it was meant: full-width converted, surrounding blanks removed (journeys 1.3, 10).
+/// A user ID as it was meant: full-width converted, needless blanks removed (journeys 1.3, 10).
 pub fn typed_user_id(typed: &str) -> Option<String> {
     if typed.len() > 4 * MAX_USER_ID {
         return None;
@@ -88,7 +96,7 @@ pub fn typed_user_id(typed: &str) -> Option<String> {
             other => other,
         })
         .collect();
-    text(&converted, MAX_USER_ID)
+    text(&converted.split(' ').filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" "), MAX_USER_ID)
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! Where the first factor is proven: at the university's own sign-in page, or by a password typed here.
 
 pub mod attributes;
+mod breaker;
 pub mod directory;
+pub mod ldap;
 pub mod oidc;
 pub mod outbound;
 mod strict_json;
@@ -11,7 +13,12 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use crate::domain::{
-    account::Identity, clock::Timestamp, ids::UpstreamId, language::Language, parameters::Parameters, secret::Secret,
+    account::{Account, Identity},
+    clock::Timestamp,
+    ids::UpstreamId,
+    language::Language,
+    parameters::Parameters,
+    secret::Secret,
 };
 
 /// One configured upstream, ready to be used.
@@ -43,6 +50,9 @@ pub trait Redirecting: Send + Sync {
 pub trait Asking: Send + Sync {
     /// Checks what was typed. The caller counts the try before; an unknown user takes as long as a wrong password (SR-45).
     async fn check_password(&self, user_id: &str, password: Secret) -> Result<Identity, UpstreamError>;
+
+    /// Whether this is the person's password there, as far as that can be told without asking anybody outside (SR-14).
+    async fn is_own_password(&self, person: &Account, candidate: &Secret) -> Result<bool, UpstreamError>;
 }
 
 /// A browser that is about to be sent to the university.
@@ -100,10 +110,20 @@ pub enum UpstreamError {
     /// No connection or no answer in time (E-10).
     #[error("the upstream cannot be reached: {0}")]
     Unreachable(String),
+    /// The password went there, and no answer came back that decides anything (E-10).
+    #[error("the upstream did not decide: {0}")]
+    Undecided(String),
     /// An answer that must not be believed, or a setting that cannot work (E-10).
     #[error("the upstream's answer is unusable: {0}")]
     Unusable(String),
     /// These attributes, by our names, were not sent (P-24, information missing).
     #[error("the upstream did not send {}", .0.join(", "))]
     Missing(Vec<String>),
+}
+
+impl UpstreamError {
+    /// Whether no password was compared, so that the try is given back.
+    pub fn spared_the_password(&self) -> bool {
+        matches!(self, Self::Busy | Self::Unreachable(_) | Self::Unusable(_))
+    }
 }

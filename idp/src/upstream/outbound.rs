@@ -1,5 +1,9 @@
 //! The one client for calls to addresses that others name: guarded against calls into our own network (SR-80).
 
+mod stream;
+
+pub use stream::Dial;
+
 use std::{
     io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
@@ -265,7 +269,7 @@ fn unreachable(error: &reqwest::Error) -> OutboundError {
 }
 
 /// The innermost cause says what is wrong; the outer ones repeat the address with its query.
-fn chain(error: &dyn std::error::Error) -> String {
+pub(super) fn chain(error: &dyn std::error::Error) -> String {
     let mut innermost = error;
     while let Some(source) = innermost.source() {
         innermost = source;

@@ -58,7 +58,18 @@ pub struct MaintenanceTable {
 #[serde(rename_all = "kebab-case")]
 pub enum UpstreamKindName {
     Oidc,
+    Ldap,
     Directory,
+}
+
+impl UpstreamKindName {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Oidc => "oidc",
+            Self::Ldap => "ldap",
+            Self::Directory => "directory",
+        }
+    }
 }
 
 /// Where the first factor is proven.
@@ -86,9 +97,26 @@ pub struct UpstreamTable {
     pub scope: Setting<String>,
     /// `oidc`
     pub force_reauthentication: Setting<bool>,
-    /// `directory`
+    /// `ldap`: `ldaps://host`, or `ldap://host`, which means StartTLS.
+    pub url: Setting<String>,
+    /// `ldap`: who may search.
+    pub bind_dn: Setting<String>,
+    /// `ldap`
+    pub bind_password_file: Setting<String>,
+    /// Never here: it belongs into a file of its own.
+    #[schemars(skip)]
+    pub bind_password: Setting<String>,
+    /// `ldap`
+    pub base_dn: Setting<String>,
+    /// `ldap`: with `{username}` once.
+    pub filter: Setting<String>,
+    /// `ldap`
+    pub stable_id: Setting<String>,
+    /// `ldap`: PEM of an authority of the university's own.
+    pub ca_file: Setting<String>,
+    /// `ldap`, `directory`
     pub max_attempts: Setting<i64>,
-    /// `directory`
+    /// `ldap`, `directory`
     pub window: Setting<Length>,
 }
 

@@ -8,7 +8,6 @@ use crate::{
         ids::UpstreamId,
         language::{Language, LanguageWishes},
         login::{Gate, Login, LoginTicket, PendingLogin},
-        tenant::UpstreamKind,
     },
     flows::{Arrived, Remembered},
     http::{
@@ -65,7 +64,7 @@ pub async fn get(at: AtLogin) -> Result<Response, PageFailure> {
     let upstreams = tenant.enabled_upstreams().map(|upstream| SignInUpstream {
         id: upstream.id.to_string(),
         name: upstream.name.in_language(language, tenant.default_language).unwrap_or_default().to_owned(),
-        asks_password: matches!(upstream.kind, UpstreamKind::Directory(_)),
+        asks_password: upstream.kind.asks_password(),
     });
     let typed = |name: &str| flash.kept.get(name).cloned();
     let page = Page::SignIn(SignIn {

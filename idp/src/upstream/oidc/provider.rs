@@ -1,9 +1,6 @@
 //! What is known of one provider: metadata and keys, kept fresh, kept for a day when it is away (SR-78).
 
-use std::{
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use arc_swap::ArcSwapOption;
 use futures_util::future::BoxFuture;
@@ -20,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use super::{UpstreamError, endpoint};
 use crate::{
     domain::clock::{Clock, Timestamp},
-    upstream::outbound::Entry,
+    upstream::{breaker::Breaker, outbound::Entry},
 };
 
 /// Metadata and keys older than this are asked for again.
@@ -29,9 +26,6 @@ const FRESH: Duration = Duration::from_mins(15);
 const STALE: Duration = Duration::from_hours(24);
 /// Between two tries to renew them while they are stale, and between two looks for an unknown key.
 const PAUSE: Duration = Duration::from_mins(1);
-/// So many failures in a row, and the provider is left alone for a while.
-const BREAKER_FAILURES: u32 = 3;
-const BREAKER_PAUSE: Duration = Duration::from_secs(10);
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct MoreMetadata {
@@ -86,7 +80,7 @@ pub(super) struct Provider {
 struct Caller {
     entry: Entry,
     clock: Arc<dyn Clock>,
-    breaker: Mutex<Breaker>,
+    breaker: Breaker,
 }
 
 #[derive(Default)]
@@ -95,16 +89,10 @@ struct LastTries {
     keys: Option<Timestamp>,
 }
 
-#[derive(Default)]
-struct Breaker {
-    failures: u32,
-    closed_until: Timestamp,
-}
-
 impl Provider {
     pub fn new(issuer: String, entry: Entry, clock: Arc<dyn Clock>) -> Result<Self, UpstreamError> {
         let issuer = IssuerUrl::new(issuer).map_err(|_| UpstreamError::Unusable("the issuer is no address".into()))?;
-        let caller = Arc::new(Caller { entry, clock: Arc::clone(&clock), breaker: Mutex::default() });
+        let caller = Arc::new(Caller { entry, clock: Arc::clone(&clock), breaker: Breaker::default() });
         Ok(Self { issuer, caller, clock, known: ArcSwapOption::empty(), reading: tokio::sync::Mutex::default() })
     }
 
@@ -180,37 +168,10 @@ impl Provider {
 impl Caller {
     /// One guarded call; while the provider is known to be away it fails at once.
     pub async fn call(&self, request: Request) -> Result<Response, UpstreamError> {
-        self.breaker().admit(self.clock.now())?;
+        self.breaker.admit(self.clock.now())?;
         let result = self.entry.call(request).await.map_err(UpstreamError::from);
-        self.breaker().note(matches!(result, Err(UpstreamError::Unreachable(_))), self.clock.now());
+        self.breaker.note(matches!(result, Err(UpstreamError::Unreachable(_))), self.clock.now());
         result
-    }
-
-    fn breaker(&self) -> std::sync::MutexGuard<'_, Breaker> {
-        self.breaker.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Breaker {
-    /// After each pause one call goes through, to see whether the provider is back.
-    fn admit(&mut self, now: Timestamp) -> Result<(), UpstreamError> {
-        if self.failures < BREAKER_FAILURES {
-            return Ok(());
-        }
-        if now < self.closed_until {
-            return Err(UpstreamError::Unreachable("it did not answer a moment ago".into()));
-        }
-        self.closed_until = now.plus(BREAKER_PAUSE);
-        Ok(())
-    }
-
-    fn note(&mut self, away: bool, now: Timestamp) {
-        if away {
-            self.failures = self.failures.saturating_add(1);
-            self.closed_until = now.plus(BREAKER_PAUSE);
-        } else {
-            self.failures = 0;
-        }
     }
 }
 
