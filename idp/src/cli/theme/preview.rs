@@ -93,11 +93,11 @@ fn mails_of(composer: &Composer, theme: &str, language: Language, target: &Path)
     let frame = LetterFrame { language, tenant, service, contact };
     let mut files = Vec::new();
     for (name, letter) in samples::letters() {
-        let composed = composer.compose(theme, &frame, &letter, true)?;
+        let mail = composer.compose(theme, &frame, &letter, true)?;
         let file = format!("mails/{theme}.{name}.{language}");
-        save(&target.join(format!("{file}.txt")), composed.text.as_bytes())?;
-        save(&target.join(format!("{file}.html")), composed.html.unwrap_or_default().as_bytes())?;
-        let (subject, text) = (composed.subject, composed.text);
+        save(&target.join(format!("{file}.txt")), mail.text.as_bytes())?;
+        save(&target.join(format!("{file}.html")), mail.html.unwrap_or_default().as_bytes())?;
+        let (subject, text) = (mail.subject, mail.text);
         files.push(MailFile { theme: theme.to_owned(), name, language, subject, text, file: format!("{file}.html") });
     }
     Ok(files)

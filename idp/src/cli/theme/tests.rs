@@ -61,7 +61,7 @@ fn the_preview_has_every_page_and_mail_of_the_theme() {
     for (sample, page) in crate::theme::samples::pages() {
         for language in ["ja", "en", "zh-CN", "ko"] {
             let file = format!("pages/university.{sample}.{language}.html");
-            assert_eq!(index.matches(&format!("<iframe class=\"w390\" src=\"{file}\"")).count(), 1, "{file}");
+            assert_eq!(index.matches(&format!("<iframe class=\"w390\" data-src=\"{file}\"")).count(), 1, "{file}");
             let html = fs::read_to_string(folder.path().join(&file)).unwrap();
             assert!(html.contains(&format!("data-page=\"{}\"", page.id())), "{file}");
             let style = html.split("href=\"../assets/").find(|part| part.contains("style.")).unwrap();

@@ -36,6 +36,15 @@ pub fn long_frame(language: Language) -> Frame {
 
 /// Their names end in `-long`.
 pub fn pages(words: &Words, pages: &mut Pages) {
+    sign_in(words, pages);
+    email(words, pages);
+    factors(words, pages);
+    let not =
+        NotEligible { back_to_service: Some(words.path("/decline")), retry: None, reason: NotEligibleReason::Graduate };
+    add(pages, "not-eligible-long", Page::NotEligible(not));
+}
+
+fn sign_in(words: &Words, pages: &mut Pages) {
     let upstream = |id: &str| SignInUpstream {
         id: id.to_owned(),
         name: words.say("Graduate School of Information Science and Technology, Shared Authentication Platform"),
@@ -52,6 +61,9 @@ pub fn pages(words: &Words, pages: &mut Pages) {
         errors: vec![Problem::field("username", "E-05"), Problem::field("password", "E-06")],
     };
     add(pages, "sign-in-long", Page::SignIn(sign_in));
+}
+
+fn email(words: &Words, pages: &mut Pages) {
     let domains = || Argument::Text(words.say(DOMAINS));
     let register = RegisterEmail {
         action: words.path("/email"),
@@ -85,6 +97,9 @@ pub fn pages(words: &Words, pages: &mut Pages) {
         user_id_masked: words.say("s2••••••••••••••••••••••••••••••••••••••••••••••••••••••••01"),
     };
     add(pages, "confirm-link-long", Page::ConfirmLink(link));
+}
+
+fn factors(words: &Words, pages: &mut Pages) {
     let set = SetSecondPassword {
         action: words.path("/second-password"),
         form_token: words.token(),
@@ -110,7 +125,4 @@ pub fn pages(words: &Words, pages: &mut Pages) {
         errors: vec![Problem::page("E-63").with("seconds", Argument::Number(600))],
     };
     add(pages, "auth-key-long", Page::AuthKey(key));
-    let not =
-        NotEligible { back_to_service: Some(words.path("/decline")), retry: None, reason: NotEligibleReason::Graduate };
-    add(pages, "not-eligible-long", Page::NotEligible(not));
 }

@@ -44,7 +44,7 @@ fn catalogue_id(id: &str) -> bool {
 }
 
 /// What stands after `marker` as far as a name goes.
-fn names_after<'t>(marker: char, text: &'t str) -> BTreeSet<&'t str> {
+fn names_after(marker: char, text: &str) -> BTreeSet<&str> {
     let ends = |c: char| !(c.is_ascii_alphanumeric() || c == '_');
     text.split(marker).skip(1).map(|rest| rest.split(ends).next().unwrap_or_default()).collect()
 }

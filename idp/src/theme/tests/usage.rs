@@ -62,7 +62,7 @@ fn rust(folder: &Path, all: &mut String) {
         }
         if path.is_dir() {
             rust(&path, all);
-        } else if name.ends_with(".rs") {
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
             all.push_str(&fs::read_to_string(&path).unwrap());
         }
     }

@@ -24,7 +24,10 @@ function show() {
   let shown = 0;
   for (const article of articles) {
     article.hidden = !fits(article, wanted);
-    if (!article.hidden) shown += 1;
+    if (article.hidden) continue;
+    shown += 1;
+    const frame = article.querySelector("iframe");
+    frame.src ||= frame.dataset.src;
   }
   form.querySelector("output").textContent = `${shown} shown`;
   history.replaceState(null, "", `#${new URLSearchParams(wanted)}`);
