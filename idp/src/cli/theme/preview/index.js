@@ -27,7 +27,7 @@ function show() {
     if (article.hidden) continue;
     shown += 1;
     const frame = article.querySelector("iframe");
-    frame.src ||= frame.dataset.src;
+    if (!frame.getAttribute("src")) frame.src = frame.dataset.src;
   }
   form.querySelector("output").textContent = `${shown} shown`;
   history.replaceState(null, "", `#${new URLSearchParams(wanted)}`);
