@@ -17,6 +17,7 @@ mod outcome;
 mod serve;
 pub mod simulate;
 pub mod tenant;
+pub mod theme;
 
 use std::{io, path::PathBuf};
 
@@ -60,6 +61,9 @@ enum Command {
     /// Relying parties
     #[command(subcommand)]
     Client(client::Command),
+    /// Themes: look, texts, templates
+    #[command(subcommand)]
+    Theme(theme::Command),
     /// Accounts
     #[command(subcommand)]
     Account(account::Command),
@@ -86,6 +90,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Config(command) => config::run(&command, out),
         Command::Tenant(command) => tenant::run(&command, &config, environment, out),
         Command::Client(command) => client::run(&command, &config, &environment, &SystemEntropy::new(), out),
+        Command::Theme(command) => theme::run(&command, &config, &environment, out),
         Command::Demo(arguments) => runtime()?.block_on(demo::run(arguments, environment)),
         Command::Serve => runtime()?.block_on(serve::run(&config, environment)),
         Command::Migrate(command) => runtime()?.block_on(migrate::run(&command, &config, environment, out)),

@@ -89,13 +89,30 @@ pub fn load(path: &Path, environment: &[(String, String)]) -> Result<Configurati
 
 /// Where the tenants' folders lie, whatever may be wrong in them.
 pub fn tenants_folder(path: &Path, environment: &[(String, String)]) -> Result<PathBuf, Findings> {
+    let tenants = folder(path, environment, "paths.tenants", |file| file.paths.tenants)?;
+    tenants.ok_or_else(Findings::default)
+}
+
+/// The folder of the operator's own themes; none if the file names none.
+pub fn themes_folder(path: &Path, environment: &[(String, String)]) -> Result<Option<PathBuf>, Findings> {
+    folder(path, environment, "paths.themes", |file| file.paths.themes)
+}
+
+fn folder(
+    path: &Path,
+    environment: &[(String, String)],
+    key: &str,
+    pick: fn(IdpToml) -> Option<Located<String>>,
+) -> Result<Option<PathBuf>, Findings> {
     let mut findings = Findings::default();
     let Some(text) = text_file(path, &mut findings) else { return Err(findings) };
     let mut sources = Sources::default();
     let Some(system) = layers(&text, environment, &mut sources, &mut findings) else { return Err(findings) };
     let Read { raw: file, complete, .. } = read::<IdpToml>(system, &sources, &mut findings);
     let mut checker = Checker { sources: &sources, findings: &mut findings, file: path, complete };
-    system::folder("paths.tenants", &file.paths.tenants, &mut checker).ok_or(findings)
+    let setting = pick(file);
+    let found = system::folder(key, &setting, &mut checker);
+    if setting.is_some() && found.is_none() { Err(findings) } else { Ok(found) }
 }
 
 /// Built-in defaults, the operator's file, the environment.

@@ -26,5 +26,5 @@ mod values;
 pub use checker::is_name;
 pub use client_file::{ClientFile, find_client};
 pub use finding::{Finding, Findings, Level, Place};
-pub use load::{environment, tenants_folder};
+pub use load::{environment, tenants_folder, themes_folder};
 pub use settings::{Configuration, LogFormat, MailSettings, RetentionSettings, ServerSettings, TelemetrySettings};

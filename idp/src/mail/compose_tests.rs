@@ -1,62 +1,19 @@
-//! The letters, word for word: `printed/<language>.txt` holds them as journeys part 5 does.
+//! The letters, word for word as journeys part 5 prints them (`printed/<language>.txt`), and the rules for all languages.
 
 use std::{collections::BTreeSet, sync::LazyLock};
 
 use super::*;
-use crate::domain::{
-    clock::Timestamp,
-    letter::{AppChange, ResetLink},
-    secret::Secret,
-};
+use crate::theme::samples::letters;
 
 static THEMES: LazyLock<Arc<Themes>> = LazyLock::new(|| Arc::new(Themes::load(None).unwrap()));
 
-/// 2026-11-22 13:05 in Japan.
-const NOW: Timestamp = Timestamp::from_seconds(1_795_320_300);
-const MINUTE: Duration = Duration::from_mins(1);
 const URL: &str = "https://id.example.ac.jp/link/abcdefghijklmnopqrstuvwxyz234567";
 const SECOND_URL: &str = "https://id.example.ac.jp/link/abcdefghijklmnopqrstuvwxyz765432";
 const PRINTED: [(Language, &str); 2] =
     [(Language::Ja, include_str!("printed/ja.txt")), (Language::En, include_str!("printed/en.txt"))];
 
-/// Every letter that there is, in every form it takes.
-fn letters() -> [(&'static str, Letter); 16] {
-    let (url, code) = (|| Secret::new(URL), || Secret::new("482913"));
-    let (lifetime, expires_at) = (MINUTE * 30, NOW.plus(MINUTE * 30));
-    let first = ResetLink { user_id_masked: "12••••78".to_owned(), url: url(), code: code() };
-    let second =
-        ResetLink {
-            user_id_masked: "34••••90".to_owned(), url: Secret::new(SECOND_URL), code: Secret::new("119034")
-        };
-    let reset = |links| Letter::ResetSecondPassword { links, lifetime, expires_at };
-    [
-        ("confirm-email", Letter::ConfirmEmail { url: url(), code: code(), lifetime, expires_at }),
-        ("auth-key", auth_key()),
-        ("change-email", Letter::ChangeEmail { url: url(), code: code(), lifetime, expires_at }),
-        ("email-changed", Letter::EmailChanged { at: NOW }),
-        ("reset-second-password", reset(vec![first.clone()])),
-        ("reset-second-password-several", reset(vec![first, second])),
-        ("no-second-password", Letter::NoSecondPasswordYet),
-        ("second-password-set", Letter::SecondPasswordSet { at: NOW }),
-        ("second-password-changed", Letter::SecondPasswordChanged { at: NOW }),
-        ("two-factor-on", Letter::TwoFactorChanged { enabled: true, at: NOW }),
-        ("two-factor-off", Letter::TwoFactorChanged { enabled: false, at: NOW }),
-        ("repeated-failures", Letter::RepeatedFailures { at: NOW, lock: MINUTE * 15 }),
-        ("email-cleared", Letter::EmailCleared { at: NOW }),
-        ("app-enrolled", Letter::AuthenticatorChanged { change: AppChange::Enrolled, at: NOW }),
-        ("app-removed", Letter::AuthenticatorChanged { change: AppChange::Removed, at: NOW }),
-        ("app-recovery-code", Letter::AuthenticatorChanged { change: AppChange::RecoveryCodeUsed, at: NOW }),
-    ]
-}
-
 fn auth_key() -> Letter {
-    Letter::AuthKey {
-        key: Secret::new("730164"),
-        reference: "X7K".to_owned(),
-        lifetime: MINUTE * 10,
-        expires_at: NOW.plus(MINUTE * 10),
-        sent_at: NOW,
-    }
+    letter("auth-key")
 }
 
 fn letter(name: &str) -> Letter {
@@ -66,7 +23,9 @@ fn letter(name: &str) -> Letter {
 fn compose(language: Language, letter: &Letter, html: bool) -> Composed {
     let (tenant, service, office) = match language {
         Language::Ja => ("見本大学", "証明書発行サービス", "学務部"),
-        _ => ("Sample University", "Certificate Issuance Service", "Student Office"),
+        Language::ZhCn => ("样例大学", "证书开具服务", "学务部"),
+        Language::Ko => ("견본대학교", "증명서 발급 서비스", "학무부"),
+        Language::En => ("Sample University", "Certificate Issuance Service", "Student Office"),
     };
     let contact =
         Contact { office: Some(office.to_owned()), phone: Some("03-0000-0000".to_owned()), ..Contact::default() };
@@ -104,7 +63,7 @@ fn every_letter_reads_as_printed() {
 
 #[test]
 fn a_key_stands_in_no_subject_and_only_letters_that_ask_for_a_press_have_links() {
-    for (language, _) in PRINTED {
+    for language in Language::ALL {
         for (name, letter) in letters() {
             let composed = compose(language, &letter, false);
             for secret in ["730164", "482913", "119034", "://"] {
@@ -123,7 +82,7 @@ fn a_key_stands_in_no_subject_and_only_letters_that_ask_for_a_press_have_links()
 
 #[test]
 fn a_user_id_stands_only_where_one_address_has_several() {
-    for (language, _) in PRINTED {
+    for language in Language::ALL {
         for (name, letter) in letters() {
             let masked = compose(language, &letter, false).text.contains("••");
             assert_eq!(masked, name == "reset-second-password-several", "{language} {name}");
@@ -133,7 +92,7 @@ fn a_user_id_stands_only_where_one_address_has_several() {
 
 #[test]
 fn the_html_part_says_what_the_text_says_and_escapes_it() {
-    for (language, _) in PRINTED {
+    for language in Language::ALL {
         for (name, letter) in letters() {
             let composed = compose(language, &letter, true);
             let html = composed.html.unwrap().replace("&quot;", "\"");
@@ -174,7 +133,7 @@ fn in_html_each_link_and_each_code_is_a_block_of_its_own() {
 
 #[test]
 fn no_line_is_longer_than_a_small_screen() {
-    for (language, _) in PRINTED {
+    for language in Language::ALL {
         for (_, letter) in letters() {
             for line in compose(language, &letter, false).text.lines() {
                 let width: usize = line.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum();

@@ -60,10 +60,8 @@ impl Theme {
                 return Err(ThemeError::MissingTexts { theme: name.to_owned(), language: *language, ids });
             }
         }
-        let assets = Assets::new(layered(chain).into_iter().filter_map(|(file, bytes)| {
-            let file = file.strip_prefix("assets/")?;
-            Some((file, bytes))
-        }));
+        let assets = assets(chain);
+        let assets = Assets::new(assets.iter().map(|(file, bytes)| (*file, bytes.as_slice())));
         Ok(Self {
             environment: environment(chain).map_err(fail)?,
             languages: catalogues.keys().copied().collect(),
@@ -101,6 +99,23 @@ impl Theme {
 fn layered<'s>(chain: &[(&str, &'s Source)]) -> BTreeMap<&'s str, &'s [u8]> {
     let files = chain.iter().flat_map(|(_, source)| &source.files);
     files.map(|(file, bytes)| (file.as_str(), bytes.as_slice())).collect()
+}
+
+/// The files of `assets/`. What a theme changes in the look comes along with the look: one style sheet is one request.
+fn assets<'s>(chain: &[(&str, &'s Source)]) -> BTreeMap<&'s str, Vec<u8>> {
+    let files = layered(chain);
+    let mut assets: BTreeMap<&str, Vec<u8>> = BTreeMap::new();
+    for (file, bytes) in files {
+        if let Some(name) = file.strip_prefix("assets/") {
+            assets.insert(name, bytes.to_vec());
+        }
+    }
+    let own = assets.get("theme.css").cloned().unwrap_or_default();
+    if let Some(style) = assets.get_mut("style.css") {
+        style.push(b'\n');
+        style.extend(own);
+    }
+    assets
 }
 
 fn catalogues(chain: &[(&str, &Source)]) -> Result<BTreeMap<Language, Arc<Catalogue>>, Refusal> {

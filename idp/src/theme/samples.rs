@@ -3,8 +3,13 @@
 mod account;
 mod authenticator;
 mod change;
+mod extremes;
 mod factors;
+mod letters;
 mod reset;
+
+pub use extremes::long_frame;
+pub use letters::letters;
 
 use super::{
     Announcement, Contact, Frame,
@@ -61,9 +66,13 @@ impl Words {
 }
 
 pub(super) fn frame_with(language: Language, words: &Words) -> Frame {
-    let (tenant, service) = match language {
-        Language::Ja => ("見本大学", "証明書発行サービス"),
-        _ => ("Sample University", "Certificate Issuance Service"),
+    let (tenant, service, office, operator) = match language {
+        Language::Ja => ("見本大学", "証明書発行サービス", "学務部 証明書担当", "サポートセンター"),
+        Language::En => {
+            ("Sample University", "Certificate Issuance Service", "Academic Affairs Office", "Support Centre")
+        }
+        Language::ZhCn => ("样例大学", "证书开具服务", "教务部 证书窗口", "支持中心"),
+        Language::Ko => ("견본대학교", "증명서 발급 서비스", "교무부 증명서 담당", "지원 센터"),
     };
     Frame {
         language,
@@ -72,11 +81,11 @@ pub(super) fn frame_with(language: Language, words: &Words) -> Frame {
         support_code: words.say("K7M2P4XQ"),
         base: "/uni".to_owned(),
         contact: Contact {
-            office: Some(words.say("学務部 証明書担当")),
+            office: Some(words.say(office)),
             phone: Some(words.say("03-0000-0000")),
-            hours: Some(words.say("平日 9:00–17:00")),
+            hours: Some(words.say("9:00–17:00")),
             url: Some(words.say("https://www.example.ac.jp/contact")),
-            operator_name: Some(words.say("サポートセンター")),
+            operator_name: Some(words.say(operator)),
             operator_phone: Some(words.say("0120-000-000")),
             operator_hours: Some(words.say("10:00–18:00")),
             chat_url: Some(words.say("https://chat.example.jp/")),
@@ -102,6 +111,7 @@ pub(super) fn pages_with(words: &Words) -> Vec<(String, Page)> {
     account::two_factor(words, &mut pages);
     account::sessions(words, &mut pages);
     endings(words, &mut pages);
+    extremes::pages(words, &mut pages);
     pages
 }
 
@@ -119,7 +129,7 @@ fn entry(words: &Words, pages: &mut Pages) {
         upstreams: vec![upstream("campus", false)],
         chosen: None,
         user_name: String::new(),
-        languages: vec![Language::Ja, Language::En],
+        languages: Language::ALL.to_vec(),
         forgot: Some(words.path("/forgot")),
         errors: Vec::new(),
     };

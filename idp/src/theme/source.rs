@@ -76,6 +76,29 @@ pub fn read(dir: Option<&Path>) -> Result<BTreeMap<String, Source>, ThemeError> 
     Ok(themes)
 }
 
+/// The theme of one folder under the folder's name, with the binary's own and those beside it that it inherits.
+pub fn read_one(folder: &Path) -> Result<(String, BTreeMap<String, Source>), ThemeError> {
+    let whole = folder.canonicalize().map_err(|source| ThemeError::Read { path: folder.to_owned(), source })?;
+    let Some(name) = whole.file_name().and_then(|name| name.to_str()) else {
+        return Err(ThemeError::File { path: whole, reason: "the folder has no name".to_owned() });
+    };
+    let mut themes = read(None)?;
+    let mut next = Some(name.to_owned());
+    while let Some(present) = next {
+        let beside = whole.with_file_name(&present);
+        let already = themes.contains_key(&present) && present != name;
+        if already || !beside.is_dir() {
+            break;
+        }
+        let source = themes.entry(present.clone()).or_default();
+        for (place, _) in PLACES {
+            read_place(&beside, place, source)?;
+        }
+        next = source.parent(&present)?;
+    }
+    Ok((name.to_owned(), themes))
+}
+
 /// A theme and what it is laid over, the root first.
 pub fn chain<'s>(name: &str, sources: &'s BTreeMap<String, Source>) -> Result<Vec<(&'s str, &'s Source)>, ThemeError> {
     let fail = |reason: String| ThemeError::Manifest { theme: name.to_owned(), reason };

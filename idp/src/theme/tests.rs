@@ -9,10 +9,13 @@ use super::{
 use crate::domain::language::Language;
 
 static THEMES: LazyLock<Themes> = LazyLock::new(|| Themes::load(None).unwrap_or_else(|error| panic!("{error}")));
-const LANGUAGES: [Language; 2] = [Language::Ja, Language::En];
+const LANGUAGES: [Language; 4] = Language::ALL;
 
+mod labels;
 mod own;
 mod texts;
+mod usage;
+mod weight;
 
 fn page(name: &str) -> Page {
     samples::pages().into_iter().find(|(sample, _)| sample == name).unwrap().1
@@ -230,7 +233,12 @@ fn a_field_in_error_is_tied_to_its_message() {
 fn times_say_that_they_are_of_japan() {
     assert!(render("default", Language::Ja, "email-sent-sent").contains("日本時間 2026年11月22日 13:35までに"));
     assert!(render("default", Language::En, "email-sent-sent").contains("by 22 November 2026, 13:35 Japan time."));
+    assert!(
+        render("default", Language::ZhCn, "email-sent-sent").contains("在 日本时间 2026年11月22日 13:35 之前完成注册")
+    );
+    assert!(render("default", Language::Ko, "email-sent-sent").contains("일본 시간 2026년 11월 22일 13:35까지"));
     assert!(render("default", Language::Ja, "auth-key-sent").contains("（日本時間 13:05 送信）"));
+    assert!(render("default", Language::Ko, "auth-key-sent").contains("(일본 시간 13:05 발송)"));
     assert!(render("default", Language::Ja, "auth-key-capped").contains("日本時間 2026年11月22日 13:35以降に"));
 }
 
@@ -256,12 +264,6 @@ fn hostile_texts_stay_texts() {
             assert!(html.contains("&lt;script&gt;"), "{theme} {name}");
         }
     }
-}
-
-#[test]
-fn a_language_that_the_theme_does_not_speak_falls_back_to_japanese() {
-    let html = THEMES.page("default", &samples::frame(Language::Ko), &page("timed-out")).unwrap();
-    assert!(html.contains("<html lang=\"ja\"") && html.contains("有効時間切れ"));
 }
 
 #[test]

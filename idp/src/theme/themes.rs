@@ -63,6 +63,12 @@ impl Themes {
         if dir.is_some() { Self::of(&sources) } else { Self::unchecked(&sources) }
     }
 
+    /// One folder as a theme, laid over the built-in ones and those it inherits beside it.
+    pub fn check(folder: &Path) -> Result<(), ThemeError> {
+        let (name, sources) = source::read_one(folder)?;
+        check::theme(&Self::unchecked(&sources)?, &name)
+    }
+
     pub(super) fn of(sources: &BTreeMap<String, Source>) -> Result<Self, ThemeError> {
         let themes = Self::unchecked(sources)?;
         for name in sources.keys() {

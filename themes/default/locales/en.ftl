@@ -39,15 +39,12 @@ common-mail-status-refresh = Update the status
 common-mail-code-field = Confirmation code
 common-mail-code-hint = You can also enter the confirmation code from the e-mail ({ $digits } digits) on this page.
 common-mail-help-full = Check that your mailbox is not full.
-common-skip = Skip to the content
 common-contact-phone = Phone: { $phone }
 common-contact-hours = Hours: { $hours }
 common-contact-url = Contact page (opens in a new window)
-common-error-code = ({ $code })
 common-mail-status-failed = { e-66 }
 common-list-separator = ,{" "}
 common-announcement = The service will not be available from { $from } to { $until } (Japan time) because of maintenance.
-common-new-window = (opens in a new window)
 
 ## P-01 Student Login
 

@@ -39,15 +39,12 @@ common-mail-status-refresh = 配送状況を更新する
 common-mail-code-field = 確認コード
 common-mail-code-hint = メールに記載の確認コード（{ $digits }桁の数字）を、この画面に入力することもできます。
 common-mail-help-full = 受信トレイの容量が不足していないか、ご確認ください。
-common-skip = 本文へ移動
 common-contact-phone = 電話：{ $phone }
 common-contact-hours = 受付時間：{ $hours }
 common-contact-url = お問い合わせページ（新しい画面で開きます）
-common-error-code = （{ $code }）
 common-mail-status-failed = { e-66 }
 common-list-separator = 、
 common-announcement = メンテナンスのため、{ $from } ～ { $until }（日本時間）はご利用いただけません。
-common-new-window = （新しい画面で開きます）
 
 ## P-01 Student Login
 

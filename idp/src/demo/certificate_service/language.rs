@@ -1,4 +1,4 @@
-//! The language chosen on the page 印刷先選択, and the language this service itself can show (journeys J-11, 11.4).
+//! The language chosen on the page 印刷先選択, and the one that our own pages are in (journeys J-11, 11.4).
 
 use std::sync::Arc;
 
@@ -13,9 +13,6 @@ use serde::Deserialize;
 
 use super::{Service, cookies};
 use crate::domain::language::Language;
-
-/// What this service is translated into.
-const SHOWN: [Language; 2] = [Language::Ja, Language::En];
 
 #[derive(Deserialize)]
 pub struct Choice {
@@ -35,15 +32,7 @@ pub fn chosen(headers: &HeaderMap) -> Option<Language> {
 }
 
 /// The language of our own page: the choice, else the `locale` claim, else the browser's, else Japanese.
-/// Chinese and Korean readers get English here, the pages of the identity provider speak to them.
 pub fn shown(headers: &HeaderMap, locale: Option<&str>) -> Language {
-    let wanted = chosen(headers).or_else(|| Language::lookup(locale?, &Language::ALL));
-    match wanted {
-        Some(language) if SHOWN.contains(&language) => language,
-        Some(_) => Language::En,
-        None => headers
-            .get(header::ACCEPT_LANGUAGE)
-            .and_then(|header| Language::accepted(header.to_str().ok()?, &SHOWN))
-            .unwrap_or(Language::Ja),
-    }
+    let accepted = || Language::accepted(headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?, &Language::ALL);
+    chosen(headers).or_else(|| Language::lookup(locale?, &Language::ALL)).or_else(accepted).unwrap_or(Language::Ja)
 }

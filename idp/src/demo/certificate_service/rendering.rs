@@ -1,4 +1,4 @@
-//! Templates, texts in two languages and assets, all of them inside the binary.
+//! Templates, texts in four languages and assets, all of them inside the binary.
 
 use axum::{
     extract::Path,
@@ -18,8 +18,7 @@ pub struct ProtocolError {
 
 pub struct Pages {
     templates: Environment<'static>,
-    ja: Value,
-    en: Value,
+    texts: [(Language, Value); 4],
 }
 
 impl Pages {
@@ -37,11 +36,17 @@ impl Pages {
             templates.add_template(name, source)?;
         }
         let texts = |source: &str| toml::from_str::<toml::Table>(source).map(|table| Value::from(Serde(table)));
-        Ok(Self { templates, ja: texts(include_str!("pages/ja.toml"))?, en: texts(include_str!("pages/en.toml"))? })
+        let texts = [
+            (Language::Ja, texts(include_str!("pages/ja.toml"))?),
+            (Language::En, texts(include_str!("pages/en.toml"))?),
+            (Language::ZhCn, texts(include_str!("pages/zh-CN.toml"))?),
+            (Language::Ko, texts(include_str!("pages/ko.toml"))?),
+        ];
+        Ok(Self { templates, texts })
     }
 
-    pub fn texts(&self, language: Language) -> &Value {
-        if language == Language::Ja { &self.ja } else { &self.en }
+    fn texts(&self, language: Language) -> Option<&Value> {
+        self.texts.iter().find_map(|(one, texts)| (*one == language).then_some(texts))
     }
 
     pub fn page(&self, status: StatusCode, name: &str, values: &Value) -> Response {

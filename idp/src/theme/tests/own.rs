@@ -105,9 +105,34 @@ fn a_theme_that_inherits_from_nobody_or_itself_is_refused() {
 }
 
 #[test]
+fn a_text_that_a_theme_leaves_out_is_the_shipped_one_of_that_language() {
+    let themes = with_theme(&[("locales/ko.ftl", "common-ok = 네\n")]).unwrap();
+    let html = themes.page("own", &samples::frame(Language::Ko), &page("message-auth-key-invalid")).unwrap();
+    assert!(html.contains("<html lang=\"ko\"") && html.contains(">네</a>") && html.contains("인증키 무효"), "{html}");
+}
+
+#[test]
 fn a_language_that_is_only_half_there_is_refused() {
-    let error = refusal(&[("locales/ko.ftl", "common-ok = OK\n")]);
+    let mut sources = source::read(None).unwrap();
+    let whole = String::from_utf8(sources["default"].files["locales/ko.ftl"].clone()).unwrap();
+    let half = whole.replace("login-title = 재학생 로그인\n", "");
+    assert_ne!(whole, half);
+    sources.get_mut("default").unwrap().files.insert("locales/ko.ftl".to_owned(), half.into_bytes());
+    sources.remove("university");
+    let error = Themes::of(&sources).unwrap_err().to_string();
     assert!(error.contains("ko") && error.contains("login-title"), "{error}");
+}
+
+#[test]
+fn a_language_that_the_theme_does_not_speak_falls_back_to_japanese() {
+    let mut sources = source::read(None).unwrap();
+    for source in sources.values_mut() {
+        source.files.remove("locales/ko.ftl");
+    }
+    let themes = Themes::of(&sources).unwrap();
+    assert_eq!(themes.languages("default"), [Language::Ja, Language::En, Language::ZhCn]);
+    let html = themes.page("default", &samples::frame(Language::Ko), &page("timed-out")).unwrap();
+    assert!(html.contains("<html lang=\"ja\"") && html.contains("有効時間切れ"));
 }
 
 #[test]

@@ -93,7 +93,7 @@ async fn a_language_chosen_here_goes_along_everywhere_and_no_other_does() {
     assert!(!browser.cookies.contains_key("certificate-service-language"));
     assert_eq!(browser.post("/language", BASE, "language=zh-CN").await.location(), "/");
     let page = browser.get("/").await;
-    assert!(page.has("<html lang=\"en\">") && page.has("ui_locales=zh-CN"));
+    assert!(page.has("<html lang=\"zh-CN\">") && page.has("ui_locales=zh-CN"));
     let request = browser.begins_login("/login").await;
     assert_eq!(parameter(&request, "ui_locales").as_deref(), Some("zh-CN"));
     let logout: Url = browser.post("/logout", BASE, "").await.location().parse().unwrap();
@@ -107,7 +107,7 @@ async fn the_page_follows_the_locale_claim_and_before_it_the_browser() {
     assert_eq!(stranger.get("/nowhere").await.status, StatusCode::NOT_FOUND);
     stranger.accept_language = "en-GB,ja;q=0.5";
     assert!(stranger.get("/").await.has("<html lang=\"en\">"));
-    for (locale, shown) in [("en", "en"), ("ja", "ja"), ("ko", "en")] {
+    for (locale, shown) in [("en", "en"), ("ja", "ja"), ("ko", "ko"), ("zh-Hans", "zh-CN"), ("zh-TW", "ja")] {
         world.provider.with(|script| script.userinfo = Some(json!({"sub": "subject-1", "locale": locale})));
         let page = world.signed_in().await.get("/").await;
         assert!(page.has(&format!("<html lang=\"{shown}\">")), "{locale}");
@@ -181,23 +181,34 @@ async fn a_session_lasts_eight_hours() {
 }
 
 #[tokio::test]
-async fn every_page_speaks_both_languages_completely() {
+async fn every_page_speaks_all_four_languages_completely() {
     let world = World::start().await;
-    for language in ["ja", "en"] {
+    let choices = [("ja", "language=ja"), ("en", "language=en"), ("zh-CN", "language=zh-CN"), ("ko", "language=ko")];
+    for (language, choice) in choices {
         let mut browser = world.signed_in().await;
-        browser.accept_language = language;
+        browser.post("/language", BASE, choice).await;
         for uri in ["/", "/manual", "/signed-out", "/nowhere", "/callback", "/login?iss=x"] {
             let page = browser.get(uri).await;
             assert_ne!(page.status, StatusCode::INTERNAL_SERVER_ERROR, "{language} {uri}");
+            let said = page.has(&format!("<html lang=\"{language}\">"));
+            assert!(said || page.status.is_redirection(), "{language} {uri}");
         }
     }
-    let [ja, en] = [include_str!("../pages/ja.toml"), include_str!("../pages/en.toml")].map(|source| {
+    let [ja, others @ ..] = [
+        include_str!("../pages/ja.toml"),
+        include_str!("../pages/en.toml"),
+        include_str!("../pages/zh-CN.toml"),
+        include_str!("../pages/ko.toml"),
+    ]
+    .map(|source| {
         let mut found = Vec::new();
         keys(&toml::from_str(source).unwrap(), "", &mut found);
         found.sort();
         found
     });
-    assert_eq!(ja, en);
+    for other in others {
+        assert_eq!(ja, other);
+    }
 }
 
 /// Every text's place, and how many a list has.
