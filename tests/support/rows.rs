@@ -70,6 +70,7 @@ pub fn account() -> Account {
         user_id: "s2025001".into(),
         attributes: Attributes([("name".to_owned(), "日本 太郎".into())].into()),
         email: None,
+        authenticator: None,
         second_password: None,
         two_factor: false,
         language: Some(Language::Ja),
@@ -141,6 +142,7 @@ pub fn one_time_url(login: &Login) -> OneTimeUrl {
         purpose: Purpose::RegisterEmail,
         account: login.account,
         login: Some(login.id.clone()),
+        session: None,
         address: Sealed(vec![0, 1, 255]),
         address_index: "index".into(),
         code_mac: "mac".into(),
@@ -223,6 +225,7 @@ pub fn letter(account: &Account) -> OutboxLetter {
         login: None,
         account: Some(account.id),
         recipient: Sealed(vec![1]),
+        recipient_index: Some("index".into()),
         body: Some(Sealed(vec![2])),
         state: LetterState::Queued,
         attempts: 0,
@@ -231,6 +234,7 @@ pub fn letter(account: &Account) -> OutboxLetter {
         created_at: NOW,
         expires_at: NOW.plus(30 * MINUTE),
         sent_at: None,
+        delayed_at: None,
     }
 }
 

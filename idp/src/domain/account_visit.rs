@@ -32,10 +32,14 @@ pub enum AccountPage {
     /// P-33.
     #[serde(rename = "s")]
     Sessions,
+    /// P-35.
+    #[serde(rename = "a")]
+    Authenticator,
 }
 
 impl AccountPage {
-    pub const ALL: [Self; 5] = [Self::Menu, Self::Email, Self::SecondPassword, Self::TwoFactor, Self::Sessions];
+    pub const ALL: [Self; 6] =
+        [Self::Menu, Self::Email, Self::SecondPassword, Self::TwoFactor, Self::Sessions, Self::Authenticator];
 
     /// Its path below the issuer (contract.md, URLs).
     pub const fn path(self) -> &'static str {
@@ -45,6 +49,7 @@ impl AccountPage {
             Self::SecondPassword => "/account/second-password",
             Self::TwoFactor => "/account/two-factor",
             Self::Sessions => "/account/sessions",
+            Self::Authenticator => "/account/authenticator",
         }
     }
 
@@ -64,6 +69,7 @@ impl AccountPage {
             Self::Menu | Self::Sessions => true,
             Self::Email => policy.email.enrolment,
             Self::SecondPassword => policy.second_password.required,
+            Self::Authenticator => policy.allows_apps(),
             Self::TwoFactor => {
                 policy.second_password.required && policy.email.enrolment && policy.two_factor != TwoFactor::Off
             }

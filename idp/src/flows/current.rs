@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use crate::{
     domain::{
         account::Account,
+        acr::Acr,
         auth_key::AuthKey,
         client::Client,
         clock::Timestamp,
@@ -35,6 +36,8 @@ pub struct Current {
     pub pending_url: Option<OneTimeUrl>,
     /// The newest key of this login.
     pub auth_key: Option<AuthKey>,
+    /// Whether a mailed key (or a recovery code) would do where the app is asked for.
+    pub key_suffices: bool,
     /// What became of the mail that this page waits for.
     pub letter: Option<LetterStanding>,
 }
@@ -48,6 +51,11 @@ impl Flows {
             return Err(FlowError::LoginOver);
         }
         self.stand(tenant, login).await
+    }
+
+    /// Whether a mailed key (or a recovery code) is enough for what a request asks of this account.
+    pub fn key_suffices(&self, tenant: &Tenant, destination: &Destination, account: &Account) -> bool {
+        need_of(tenant, destination, account).is_ok_and(|need| need.acr <= Acr::AuthKey)
     }
 
     /// A press prolongs its login, whatever comes of it; written when the last written one is a minute old.
@@ -76,10 +84,19 @@ impl Flows {
         let pending_url =
             if account.email.is_none() { self.store.pending_url(&login, Purpose::RegisterEmail).await? } else { None };
         let ledger = self.store.ledger(account.id, Factor::SecondPassword).await?;
-        let facts =
-            Facts { email_pending: pending_url.is_some(), lock: ledger.lock(&self.second_password_rules(tenant), now) };
-        let gate = gate_of(tenant, &login, &account, facts)?;
-        let auth_key = if gate == Gate::AuthKey { self.store.latest_auth_key(&login).await? } else { None };
+        let mut facts = Facts {
+            email_pending: pending_url.is_some(),
+            lock: ledger.lock(&self.second_password_rules(tenant), now),
+            key_chosen: false,
+        };
+        let mut gate = gate_of(tenant, &login, &account, facts.clone())?;
+        let keyed = matches!(gate, Gate::AuthKey | Gate::Authenticator);
+        let auth_key = if keyed { self.store.latest_auth_key(&login).await? } else { None };
+        if auth_key.is_some() {
+            facts.key_chosen = true;
+            gate = gate_of(tenant, &login, &account, facts)?;
+        }
+        let key_suffices = self.key_suffices(tenant, &login.destination, &account);
         let awaited = match gate {
             Gate::EmailSent => pending_url.as_ref().map(|url| url.letter),
             Gate::AuthKey => auth_key.as_ref().map(|key| key.letter),
@@ -89,11 +106,11 @@ impl Flows {
             Some(id) => self.store.letter_state(id).await?,
             None => None,
         };
-        Ok(Current { login, account, client, gate, pending_url, auth_key, letter })
+        Ok(Current { login, account, client, gate, pending_url, auth_key, key_suffices, letter })
     }
 
     /// The numbers of the second password's ledger.
-    pub(super) fn second_password_rules(&self, tenant: &Tenant) -> Rules {
+    pub fn second_password_rules(&self, tenant: &Tenant) -> Rules {
         let policy = &tenant.policy.second_password;
         Rules {
             max_attempts: policy.max_attempts,
@@ -104,8 +121,13 @@ impl Flows {
         }
     }
 
+    /// The numbers of the app's ledger: the second password's, on a count of its own; recovery codes share it.
+    pub(super) fn authenticator_rules(&self, tenant: &Tenant) -> Rules {
+        self.second_password_rules(tenant)
+    }
+
     /// The numbers of the auth key's ledger: only the row of wrong ones counts, each key has its own tries.
-    pub(super) fn auth_key_rules(&self) -> Rules {
+    pub fn auth_key_rules(&self) -> Rules {
         Rules {
             max_attempts: u32::MAX,
             window: std::time::Duration::MAX,
@@ -151,11 +173,16 @@ pub(super) fn link_purpose(key: &str) -> String {
 pub(super) struct Facts {
     pub email_pending: bool,
     pub lock: Option<Lock>,
+    /// This login was sent a key.
+    pub key_chosen: bool,
 }
 
 /// The gate of a login, from its present facts.
 pub(super) fn gate_of(tenant: &Tenant, login: &Login, account: &Account, facts: Facts) -> Result<Gate, FlowError> {
-    let need = need_of(tenant, &login.destination, account)?;
+    let need = match need_of(tenant, &login.destination, account) {
+        Err(FlowError::OAuth(_)) => return Ok(Gate::Unmet),
+        need => need?,
+    };
     Ok(next(&Standing {
         policy: &tenant.policy,
         need: &need,
@@ -164,6 +191,7 @@ pub(super) fn gate_of(tenant: &Tenant, login: &Login, account: &Account, facts: 
         email_pending: facts.email_pending,
         lock: facts.lock,
         key_asked: true,
+        key_chosen: facts.key_chosen,
     }))
 }
 
@@ -220,10 +248,15 @@ pub(super) fn covers(tenant: &Tenant, need: &Need, account: &Account, proofs: &P
         email_pending: false,
         lock: None,
         key_asked: false,
+        key_chosen: false,
     })
 }
 
 /// What of a session's proofs counts for a login to this destination.
 pub(super) fn counted(destination: &Destination, proofs: &Proofs) -> Proofs {
-    if destination.demand().key_anew { proofs.clone().without(Factor::AuthKey) } else { proofs.clone() }
+    let proofs = proofs.clone();
+    if !destination.demand().key_anew {
+        return proofs;
+    }
+    [Factor::AuthKey, Factor::RecoveryCode, Factor::Authenticator].into_iter().fold(proofs, Proofs::without)
 }

@@ -26,7 +26,7 @@ impl Flows {
             return Gate::SignIn;
         }
         match covers(tenant, &need, &live.account, &proofs) {
-            Gate::SendAuthKey => Gate::SendAuthKey,
+            gate @ (Gate::SendAuthKey | Gate::Authenticator) => gate,
             Gate::Done if destination.request().is_none() => Gate::Done,
             _ => Gate::SignIn,
         }

@@ -271,6 +271,7 @@ impl Flows {
             attributes: identity.attributes.clone(),
             email: None,
             second_password: None,
+            authenticator: None,
             two_factor: tenant.policy.two_factor == TwoFactor::UserChoice && tenant.policy.two_factor_default,
             language: None,
             status: AccountStatus::Active,

@@ -110,8 +110,10 @@ impl Flows {
     }
 
     /// J-10 10.3: whoever switches the key off must have shown it lately, unless the whole login is young.
-    fn key_is_recent(&self, tenant: &Tenant, account: &Account, proofs: &Proofs) -> bool {
-        is_proven_lately(proofs, account, Factor::AuthKey, tenant.policy.step_up_age, self.now())
+    pub(super) fn key_is_recent(&self, tenant: &Tenant, account: &Account, proofs: &Proofs) -> bool {
+        [Factor::AuthKey, Factor::RecoveryCode, Factor::Authenticator]
+            .into_iter()
+            .any(|factor| is_proven_lately(proofs, account, factor, tenant.policy.step_up_age, self.now()))
     }
 
     /// The errand of a login whose key was just proven. Only a login that builds on the session it was begun in runs it,

@@ -22,9 +22,10 @@ use crate::{
         authorization_request::ResponseMode,
         authorization_response::AuthorizationResponse,
         browser::Browser,
-        ids::{ClientId, LoginId},
+        ids::{ClientId, LoginId, SessionId},
         language::{Language, LanguageWishes},
         login::LoginTicket,
+        secret::Secret,
         tenant::Tenant,
     },
     flows::{FlowError, Flows, LiveSession, SessionCookie, Visitor},
@@ -35,6 +36,7 @@ use super::{
     client_address::ClientAddress,
     cookies::{self, CookieNames, Jar},
     headers::ContentPolicy,
+    paths,
     site::{House, Site},
 };
 
@@ -76,6 +78,15 @@ pub struct Flash {
     /// Input that stays; never passwords or keys.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub kept: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub once: Option<Once>,
+}
+
+/// What the store cannot tell again, on its way to the one page that shows it: to the session that it was made for.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Once {
+    pub session: SessionId,
+    pub texts: Vec<Secret>,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Visit {
@@ -184,6 +195,19 @@ impl Visit {
         Ok(())
     }
 
+    /// `Set-Cookie` with a sealed value.
+    pub fn give_sealed(
+        &self,
+        headers: &mut HeaderMap,
+        name: &str,
+        value: &impl Serialize,
+        lifetime: Duration,
+    ) -> Result<(), FlowError> {
+        let sealed = self.flows().seal_cookie(&self.tenant().id, name, value)?;
+        append(headers, cookies::set(self.tenant(), name, &sealed, Some(lifetime)));
+        Ok(())
+    }
+
     /// What the POST before has left for this page.
     pub fn flash(&self, place: &str) -> Flash {
         let name = self.cookies().flash();
@@ -231,6 +255,11 @@ impl Visit {
     /// The look of a client's pages, if it has one of its own.
     pub fn theme_of(&self, client: Option<&ClientId>) -> Option<&str> {
         client.and_then(|client| self.tenant().client(client.as_str())).and_then(|client| client.theme.as_deref())
+    }
+
+    /// P-14, where the tenant asks for a second password.
+    pub fn forgot(&self) -> Option<String> {
+        self.tenant().policy.second_password.required.then(|| self.path(paths::FORGOT))
     }
 
     pub fn path(&self, path: &str) -> String {

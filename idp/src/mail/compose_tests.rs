@@ -3,7 +3,11 @@
 use std::{collections::BTreeSet, sync::LazyLock};
 
 use super::*;
-use crate::domain::{clock::Timestamp, letter::ResetLink, secret::Secret};
+use crate::domain::{
+    clock::Timestamp,
+    letter::{AppChange, ResetLink},
+    secret::Secret,
+};
 
 static THEMES: LazyLock<Arc<Themes>> = LazyLock::new(|| Arc::new(Themes::load(None).unwrap()));
 
@@ -16,7 +20,7 @@ const PRINTED: [(Language, &str); 2] =
     [(Language::Ja, include_str!("printed/ja.txt")), (Language::En, include_str!("printed/en.txt"))];
 
 /// Every letter that there is, in every form it takes.
-fn letters() -> [(&'static str, Letter); 13] {
+fn letters() -> [(&'static str, Letter); 16] {
     let (url, code) = (|| Secret::new(URL), || Secret::new("482913"));
     let (lifetime, expires_at) = (MINUTE * 30, NOW.plus(MINUTE * 30));
     let first = ResetLink { user_id_masked: "12••••78".to_owned(), url: url(), code: code() };
@@ -39,6 +43,9 @@ fn letters() -> [(&'static str, Letter); 13] {
         ("two-factor-off", Letter::TwoFactorChanged { enabled: false, at: NOW }),
         ("repeated-failures", Letter::RepeatedFailures { at: NOW, lock: MINUTE * 15 }),
         ("email-cleared", Letter::EmailCleared { at: NOW }),
+        ("app-enrolled", Letter::AuthenticatorChanged { change: AppChange::Enrolled, at: NOW }),
+        ("app-removed", Letter::AuthenticatorChanged { change: AppChange::Removed, at: NOW }),
+        ("app-recovery-code", Letter::AuthenticatorChanged { change: AppChange::RecoveryCodeUsed, at: NOW }),
     ]
 }
 

@@ -18,7 +18,7 @@ pub struct Need {
     pub max_age: Option<Duration>,
 }
 
-/// An `acr` was demanded that this tenant cannot give (OpenID Connect Core §5.5.1.1).
+/// An `acr` was demanded that this tenant or this account cannot give (OpenID Connect Core §5.5.1.1).
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the demanded acr cannot be met")]
 pub struct Unmet;
@@ -29,8 +29,18 @@ pub fn reachable(policy: &Policy) -> Acr {
         Acr::University
     } else if !policy.email.enrolment || policy.two_factor == TwoFactor::Off {
         Acr::SecondPassword
+    } else if policy.allows_apps() {
+        Acr::Authenticator
     } else {
         Acr::AuthKey
+    }
+}
+
+/// The highest class that this account can reach: without an app of its own not the app's.
+fn reachable_by(policy: &Policy, account: Option<&Account>) -> Acr {
+    match account {
+        Some(account) if account.authenticator.is_none() => reachable(policy).min(Acr::AuthKey),
+        _ => reachable(policy),
     }
 }
 
@@ -43,9 +53,9 @@ impl Need {
         demand: &Demand<'_>,
         account: Option<&Account>,
     ) -> Result<Self, Unmet> {
-        let ceiling = reachable(policy);
+        let ceiling = reachable_by(policy, account);
         let mut acr = if policy.second_password.required { Acr::SecondPassword } else { Acr::University };
-        if ceiling == Acr::AuthKey {
+        if ceiling >= Acr::AuthKey {
             let chosen =
                 policy.two_factor == TwoFactor::UserChoice && account.is_some_and(|account| account.two_factor);
             if chosen || policy.two_factor == TwoFactor::Required {
@@ -73,7 +83,7 @@ impl Need {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::samples;
+    use crate::domain::{policy::AuthenticatorUse, samples};
 
     #[test]
     fn the_student_s_switch_raises_and_never_lowers() {
@@ -100,6 +110,27 @@ mod tests {
         assert_eq!(Need::of(&policy, Some(&client), &request.demand(), None).unwrap().acr, Acr::SecondPassword);
         request.acr.essential = true;
         assert_eq!(Need::of(&policy, Some(&client), &request.demand(), None), Err(Unmet));
+    }
+
+    #[test]
+    fn only_an_account_with_an_app_can_be_asked_for_the_app() {
+        let (mut policy, client, mut request) = (samples::policy(), samples::client(), samples::request());
+        let mut account = samples::account();
+        policy.authenticator = AuthenticatorUse::Allowed;
+        request.acr.values = vec![Acr::Authenticator, Acr::AuthKey];
+        assert_eq!(Need::of(&policy, Some(&client), &request.demand(), None).unwrap().acr, Acr::Authenticator);
+        assert_eq!(Need::of(&policy, Some(&client), &request.demand(), Some(&account)).unwrap().acr, Acr::AuthKey);
+        account.authenticator = Some(samples::authenticator(1));
+        assert_eq!(
+            Need::of(&policy, Some(&client), &request.demand(), Some(&account)).unwrap().acr,
+            Acr::Authenticator
+        );
+        policy.authenticator = AuthenticatorUse::Off;
+        assert_eq!(Need::of(&policy, Some(&client), &request.demand(), Some(&account)).unwrap().acr, Acr::AuthKey);
+        (request.acr.values, request.acr.essential) = (vec![Acr::Authenticator], true);
+        assert_eq!(Need::of(&policy, Some(&client), &request.demand(), Some(&account)), Err(Unmet));
+        (policy.authenticator, account.authenticator) = (AuthenticatorUse::Allowed, None);
+        assert_eq!(Need::of(&policy, Some(&client), &request.demand(), Some(&account)), Err(Unmet));
     }
 
     #[test]

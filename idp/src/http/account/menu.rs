@@ -28,6 +28,7 @@ pub async fn get(at: AtAccount) -> Result<Response, PageFailure> {
         second_password: offered(AccountPage::SecondPassword),
         two_factor: offered(AccountPage::TwoFactor).map(|href| TwoFactorItem { href, enabled }),
         logout: at.visit.path(&format!("/logout{}", out.query())),
+        authenticator: offered(AccountPage::Authenticator),
         sessions: at.path_of(AccountPage::Sessions),
     });
     Ok(at.show(&page))

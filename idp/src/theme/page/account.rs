@@ -15,6 +15,8 @@ pub struct AccountMenu {
     pub second_password: Option<String>,
     pub two_factor: Option<TwoFactorItem>,
     pub logout: String,
+    /// P-35.
+    pub authenticator: Option<String>,
     /// P-33.
     pub sessions: String,
 }

@@ -16,13 +16,14 @@ pub fn menu(words: &Words, pages: &mut Pages) {
         second_password: Some(href("second-password")),
         two_factor: Some(TwoFactorItem { href: href("two-factor"), enabled: true }),
         logout: words.say("/uni/logout"),
+        authenticator: Some(href("authenticator")),
         sessions: href("sessions"),
     };
     add(pages, "account", Page::Account(menu.clone()));
     let off = TwoFactorItem { href: href("two-factor"), enabled: false };
     let alone = AccountMenu { top: None, manual: None, two_factor: Some(off), ..menu.clone() };
     add(pages, "account-alone", Page::Account(alone));
-    let least = AccountMenu { email: None, second_password: None, two_factor: None, ..menu };
+    let least = AccountMenu { authenticator: None, email: None, second_password: None, two_factor: None, ..menu };
     add(pages, "account-least", Page::Account(least));
 }
 
