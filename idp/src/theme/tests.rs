@@ -101,12 +101,7 @@ fn pages_have_the_names_of_the_contract() {
 const NAMES: [(&str, &[&str]); 36] = [
     (
         "sign-in",
-        &[
-            "name=\"action\" value=\"sign-in\"",
-            "name=\"ui_locale\"",
-            "value=\"set-language\"",
-            "data-link=\"forgot\"",
-        ],
+        &["name=\"action\" value=\"sign-in\"", "name=\"ui_locale\"", "value=\"set-language\"", "data-link=\"forgot\""],
     ),
     ("sign-in-password", &["name=\"username\"", "name=\"password\""]),
     ("sign-in-several", &["name=\"upstream\" value=\"campus\"", "name=\"upstream\" value=\"library\""]),
