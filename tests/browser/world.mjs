@@ -91,8 +91,9 @@ export class Tab {
     return this.page.locator(id ? `main[data-page="${id}"]` : "main[data-page]");
   }
 
-  /** Waits for a page of the provider. `message`, `error`: what it says of itself. `at`: whose page, if not the provider's. */
-  async sees(id, { message, error, at = this.demo.issuer, language = this.how.language } = {}) {
+  /** Waits for a page of the provider. `message`, `error`: what it says of itself. `at`: whose page, if not the provider's.
+   * `titled`: which of several headings that a page may have. */
+  async sees(id, { message, error, titled, at = this.demo.issuer, language = this.how.language } = {}) {
     const wanted = `main[data-page="${id}"]${message ? `[data-message="${message}"]` : ""}`;
     try {
       await this.page.waitForURL((url) => url.origin === at, { waitUntil: "load" });
@@ -103,17 +104,17 @@ export class Tab {
       throw new Error(`expected ${wanted} at ${at}, but ${this.page.url()} shows: ${seen.join("\n")}`, { cause });
     }
     if (error) await this.page.locator(`[data-error="${error}"]`).first().waitFor({ state: "attached" });
-    if (at !== this.demo.service) await this.#inspect(id, { message, error, at, language });
+    if (at !== this.demo.service) await this.#inspect(id, { message, error, titled, at, language });
     return this;
   }
 
-  async #inspect(id, { message, error, at, language }) {
+  async #inspect(id, { message, error, titled, at, language }) {
     const wide = await this.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     assert.ok(wide <= 0, `${id} is ${wide} px too wide at ${this.how.width} px`);
     const code = (await this.page.locator("output[data-support-code]").innerText()).trim();
     assert.match(code, /^[A-HJ-NP-Z2-9]{8}$/, `the support code of ${id}`);
     assert.equal(await this.page.locator("html").getAttribute("lang"), language, `the language of ${id}`);
-    const title = titles[message ?? id]?.[language];
+    const title = titles[titled ?? message ?? id]?.[language];
     const heading = (await this.page.locator("main h1").innerText()).trim();
     if (title && at === this.demo.issuer) assert.equal(heading, title, `the title of ${id}`);
     if (this.how.script) await this.#accessible(id);
