@@ -1,7 +1,9 @@
 //! The account pages (journeys J-07, J-10, J-12, J-13, J-19; P-18, P-19, P-29, P-33).
 
 mod authenticator;
+mod email;
 mod entry;
+mod second_password;
 mod sessions;
 mod step_up;
 mod two_factor;

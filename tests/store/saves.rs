@@ -50,7 +50,7 @@ async fn an_account_comes_back_as_it_was_saved(Database { store, .. }: Database)
     account.authenticator = Some(Authenticator { secret: Sealed(vec![0, 7]), enrolled_at: NOW, last_step: 60_000_000 });
     let changed = &account;
     store.write(|tx| async move { tx.save_account(changed).await }).await.unwrap();
-    let by_email = store.accounts_by_email_index(&rows::tenant(), "index").await.unwrap();
+    let by_email = store.accounts_by_email(&rows::tenant(), &["index".to_owned()]).await.unwrap();
     assert_eq!(by_email.len(), 1);
     let kept = store.account_by_upstream(&account.tenant, &account.upstream, &account.upstream_subject).await.unwrap();
     let kept = kept.unwrap();
@@ -205,7 +205,10 @@ async fn keys_and_links_are_counted_by_their_window(Database { store, .. }: Data
     );
     assert_eq!(store.auth_keys_of_login(login).await.unwrap().count, 3);
     assert_eq!(store.latest_auth_key(login).await.unwrap().unwrap().created_at, NOW.plus(90 * MINUTE));
-    assert_eq!(store.one_time_urls_since(account.id, NOW.minus(MINUTE)).await.unwrap().count, 1);
+    assert_eq!(
+        store.one_time_urls_since(account.id, &[Purpose::RegisterEmail], NOW.minus(MINUTE)).await.unwrap().count,
+        1
+    );
     let to = store
         .write(|tx| async move { tx.one_time_urls_to_since(&rows::tenant(), "index", NOW.minus(MINUTE)).await })
         .await

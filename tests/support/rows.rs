@@ -142,6 +142,7 @@ pub fn one_time_url(login: &Login) -> OneTimeUrl {
         purpose: Purpose::RegisterEmail,
         account: login.account,
         login: Some(login.id.clone()),
+        session: None,
         address: Sealed(vec![0, 1, 255]),
         address_index: "index".into(),
         code_mac: "mac".into(),
@@ -224,6 +225,7 @@ pub fn letter(account: &Account) -> OutboxLetter {
         login: None,
         account: Some(account.id),
         recipient: Sealed(vec![1]),
+        recipient_index: Some("index".into()),
         body: Some(Sealed(vec![2])),
         state: LetterState::Queued,
         attempts: 0,
@@ -232,6 +234,7 @@ pub fn letter(account: &Account) -> OutboxLetter {
         created_at: NOW,
         expires_at: NOW.plus(30 * MINUTE),
         sent_at: None,
+        delayed_at: None,
     }
 }
 

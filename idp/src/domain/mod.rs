@@ -12,6 +12,7 @@ pub mod browser;
 pub mod claims;
 pub mod client;
 pub mod clock;
+pub mod delivery;
 pub mod eligibility;
 pub mod email_address;
 pub mod entropy;
@@ -31,6 +32,7 @@ pub mod pkce;
 pub mod policy;
 pub mod recovery_code;
 pub mod redirect_uri;
+pub mod reset;
 #[cfg(test)]
 pub mod samples;
 pub mod scope;

@@ -46,7 +46,11 @@ impl<'a> Acting<'a> {
 impl Flows {
     /// A login that ends at an account page: nothing is stored, it rides in the browser's sealed cookie (J-19, 19.5).
     pub fn begin_account_login(&self, visit: AccountVisit) -> PendingLogin {
-        let pending = self.new_pending(Destination::Account(Box::new(visit)));
+        let mut pending = self.new_pending(Destination::Account(Box::new(visit.clone())));
+        if !pending.fits() {
+            // A return address that no cookie holds: the page works, and 戻る leads to the menu.
+            pending.destination = Destination::Account(Box::new(AccountVisit { return_to: None, ..visit }));
+        }
         self.note_begun(&pending.id);
         pending
     }

@@ -109,6 +109,8 @@ impl Flows {
     ) -> Result<usize, FlowError> {
         let sessions = tx.end_sessions_of_account(account.id, kept, ended.at).await?;
         self.settle_ended(tx, tenant, account, &sessions, ended.at).await?;
+        // Also what a session gave that is long gone itself.
+        tx.revoke_grants_of_account(account.id, kept, ended.at).await?;
         for session in &sessions {
             tx.record(ended.clone().with("session", session.to_string())).await?;
         }

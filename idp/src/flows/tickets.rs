@@ -52,7 +52,7 @@ impl Flows {
         presented.is_some_and(|presented| same_bytes(expected.as_bytes(), presented.as_bytes()))
     }
 
-    fn form_token(&self, tenant: &TenantId, act: &str, parts: &[&str]) -> String {
+    pub(super) fn form_token(&self, tenant: &TenantId, act: &str, parts: &[&str]) -> String {
         let parts: Vec<&[u8]> = parts.iter().map(|part| part.as_bytes()).collect();
         HEXLOWER.encode(&self.vault.mac(&format!("form/{tenant}/{act}"), &parts))
     }

@@ -2,6 +2,7 @@
 
 pub mod access;
 mod account;
+pub mod admin;
 mod assets;
 pub mod client_address;
 mod cookies;
@@ -107,6 +108,10 @@ fn sign_in_pages(deeds: &Deeds) -> Router {
     Router::new()
         .route("/", get(front::get))
         .route("/link/{token}", get(login::confirm_link::get).post(login::confirm_link::post))
+        .route("/link/{token}/done", get(login::reset_second_password::done))
+        .route(paths::FORGOT, get(login::forgot_second_password::get).post(login::forgot_second_password::post))
+        .route(paths::RESET_SENT, get(login::reset_email_sent::get).post(login::reset_email_sent::post))
+        .route("/forgot-second-password/lost-mailbox", get(login::reset_email_sent::lost_mailbox))
         .route("/login/{login}", get(login::sign_in::get).post(login::sign_in::post))
         .route("/login/{login}/restart", get(login::restart::get))
         .route("/login/{login}/next", get(login::restart::next))
@@ -150,6 +155,18 @@ fn account_pages(deeds: &Deeds) -> Router {
     Router::new()
         .route("/account", get(account::menu::get).head(front::untouched))
         .route("/account/locked", get(account::locked::get).head(front::untouched))
+        .route("/account/email", get(account::email::get).post(account::email::post).head(front::untouched))
+        .route(
+            "/account/email/sent",
+            get(account::email_sent::get).post(account::email_sent::post).head(front::untouched),
+        )
+        .route("/account/email/changed", get(account::email_sent::changed).head(front::untouched))
+        .route("/account/email/status", get(account::email_sent::status).head(front::untouched))
+        .route(
+            "/account/second-password",
+            get(account::second_password::get).post(account::second_password::post).head(front::untouched),
+        )
+        .route("/account/second-password/changed", get(account::second_password::changed).head(front::untouched))
         .route(
             "/account/authenticator",
             get(account::authenticator::get).post(account::authenticator::post).head(front::untouched),

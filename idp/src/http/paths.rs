@@ -1,6 +1,6 @@
 //! Addresses of the sign-in and account pages: the one place where a gate or a visit becomes a path.
 
-use crate::domain::{account_visit::AccountVisit, ids::LoginId, login::Gate};
+use crate::domain::{account_visit::AccountVisit, ids::LoginId, login::Gate, parameters::encode};
 
 /// Paths below the issuer.
 pub fn sign_in(login: &LoginId) -> String {
@@ -9,6 +9,20 @@ pub fn sign_in(login: &LoginId) -> String {
 
 pub fn page(login: &LoginId, page: &str) -> String {
     format!("/login/{}/{page}", login.lower())
+}
+
+/// P-14, and P-15 after it.
+pub const FORGOT: &str = "/forgot-second-password";
+pub const RESET_SENT: &str = "/forgot-second-password/sent";
+
+/// P-14, opened from a login.
+pub fn forgot(login: &LoginId) -> String {
+    format!("{FORGOT}?login={}", login.lower())
+}
+
+/// The page behind a link; whatever was opened may hold what no address may.
+pub fn link(token: &str) -> String {
+    format!("/link/{}", encode(token))
 }
 
 /// The account page that a visit is meant for.

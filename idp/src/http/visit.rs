@@ -36,6 +36,7 @@ use super::{
     client_address::ClientAddress,
     cookies::{self, CookieNames, Jar},
     headers::ContentPolicy,
+    paths,
     site::{House, Site},
 };
 
@@ -194,6 +195,19 @@ impl Visit {
         Ok(())
     }
 
+    /// `Set-Cookie` with a sealed value.
+    pub fn give_sealed(
+        &self,
+        headers: &mut HeaderMap,
+        name: &str,
+        value: &impl Serialize,
+        lifetime: Duration,
+    ) -> Result<(), FlowError> {
+        let sealed = self.flows().seal_cookie(&self.tenant().id, name, value)?;
+        append(headers, cookies::set(self.tenant(), name, &sealed, Some(lifetime)));
+        Ok(())
+    }
+
     /// What the POST before has left for this page.
     pub fn flash(&self, place: &str) -> Flash {
         let name = self.cookies().flash();
@@ -241,6 +255,11 @@ impl Visit {
     /// The look of a client's pages, if it has one of its own.
     pub fn theme_of(&self, client: Option<&ClientId>) -> Option<&str> {
         client.and_then(|client| self.tenant().client(client.as_str())).and_then(|client| client.theme.as_deref())
+    }
+
+    /// P-14, where the tenant asks for a second password.
+    pub fn forgot(&self) -> Option<String> {
+        self.tenant().policy.second_password.required.then(|| self.path(paths::FORGOT))
     }
 
     pub fn path(&self, path: &str) -> String {

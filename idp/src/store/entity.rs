@@ -118,6 +118,7 @@ table!(one_time_url = "one_time_url" {
     purpose: String,
     account: String,
     login: Option<String>,
+    session: Option<String>,
     address: Vec<u8>,
     address_index: String,
     code_mac: String,
@@ -126,6 +127,22 @@ table!(one_time_url = "one_time_url" {
     state: String,
     letter: String,
     language: String,
+    created_at: i64,
+    expires_at: i64,
+});
+
+table!(reset_request = "reset_request" {
+    #[sea_orm(primary_key, auto_increment = false)] key: String,
+    tenant: String,
+    address: Vec<u8>,
+    address_index: String,
+    address_prefix: Option<String>,
+    login: String,
+    language: String,
+    state: String,
+    codes: String,
+    code_tries: i64,
+    leased_until: i64,
     created_at: i64,
     expires_at: i64,
 });
@@ -197,6 +214,14 @@ table!(letter = "outbox_letter" {
     expires_at: i64,
     sent_at: Option<i64>,
     changed_at: i64,
+    delayed_at: Option<i64>,
+    recipient_index: Option<String>,
+});
+
+table!(erased_subject = "erased_subject" {
+    #[sea_orm(primary_key, auto_increment = false)] tenant: String,
+    #[sea_orm(primary_key, auto_increment = false)] subject_hash: String,
+    erased_at: i64,
 });
 
 table!(logout_notice = "logout_notice" {

@@ -12,6 +12,7 @@ use crate::domain::{
     login::Factor,
     one_time_url::{OneTimeUrlState, Purpose},
     outbox::LetterState,
+    reset::ResetState,
     signing_key::KeyState,
 };
 
@@ -51,6 +52,7 @@ words! {
         ChangeEmail = "change-email",
         ResetSecondPassword = "reset-second-password",
     }
+    ResetState { Waiting = "waiting", Mailed = "mailed", Silent = "silent" }
     LetterState {
         Queued = "queued",
         Delayed = "delayed",

@@ -33,10 +33,11 @@ pub use assets::Asset;
 pub use error::{RenderError, ThemeError};
 pub use frame::{Announcement, Contact, Frame};
 pub use page::{
-    AccountMenu, AlreadySignedIn, AppOffer, Argument, AuthKey, Authenticator, ConfirmLink, ConfirmSecondPassword,
-    ConfirmSignOut, EmailRegistered, EmailSent, ErrorPage, FormPost, HiddenField, LinkInvalid, LinkRetry, Locked,
-    LostMailbox, MailStatus, Maintenance, Message, MissingItem, NotEligible, NotEligibleReason, Onward, Page, Problem,
-    ProtocolError, RecoveryCodes, RegisterEmail, SecondPassword, SendAuthKey, SentKey, ServiceItem, SessionItem,
+    AccountMenu, AlreadySignedIn, AppOffer, Argument, AuthKey, Authenticator, ChangeEmail, ChangeSecondPassword,
+    ConfirmLink, ConfirmSecondPassword, ConfirmSignOut, EmailChanged, EmailRegistered, EmailSent, ErrorPage,
+    ForgotSecondPassword, FormPost, HiddenField, LinkInvalid, LinkRetry, Locked, LostMailbox, MailStatus, Maintenance,
+    Message, MissingItem, NotEligible, NotEligibleReason, Onward, Page, Problem, ProtocolError, RecoveryCodes,
+    RegisterEmail, ResetEmailSent, ResetSecondPassword, SecondPassword, SendAuthKey, SentKey, ServiceItem, SessionItem,
     Sessions, SetSecondPassword, SetUpAuthenticator, SignIn, SignInUpstream, SignedOut, TimedOut, TwoFactor,
     TwoFactorItem,
 };

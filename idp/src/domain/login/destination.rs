@@ -96,7 +96,7 @@ impl Destination {
                 visit.errand = None;
                 Self::Account(visit)
             }
-            other @ Self::Client(_) => other,
+            client @ Self::Client(_) => client,
         }
     }
 }

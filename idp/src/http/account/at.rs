@@ -105,9 +105,14 @@ impl AtAccount {
             return Ok(Err(begin_login(&visit, wanted, true)?));
         }
         flows.note_use(&live).await?;
+        Ok(Ok(Self::after(visit, wanted, live)))
+    }
+
+    /// Whoever has just done something here, whatever the session is worth from now on.
+    pub(super) fn after(visit: Visit, wanted: AccountVisit, live: LiveSession) -> Self {
         let known = live.session.login.as_ref().map(|login| login.as_str().to_owned());
-        let support_code = known.unwrap_or_else(|| flows.support_code());
-        Ok(Ok(Self { visit, wanted, live, support_code }))
+        let support_code = known.unwrap_or_else(|| visit.flows().support_code());
+        Self { visit, wanted, live, support_code }
     }
 
     pub fn account(&self) -> &Account {

@@ -21,7 +21,7 @@ pub async fn get(at: AtAccount) -> Result<Response, PageFailure> {
     }
     if let Some(lock) = visit.flows().second_password_lock(visit.tenant(), at.account()).await? {
         let minutes = minutes_left(&lock, visit.house.clock.now());
-        let page = Page::Locked(Locked { minutes, forgot: None, sign_in: None, back: Some(at.back()) });
+        let page = Page::Locked(Locked { minutes, forgot: visit.forgot(), sign_in: None, back: Some(at.back()) });
         return Ok(at.show(&page));
     }
     let page = Page::ConfirmSecondPassword(ConfirmSecondPassword {

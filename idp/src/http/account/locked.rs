@@ -46,7 +46,8 @@ pub async fn get(visit: Visit, request: Request) -> Result<Response, PageFailure
     let flash = visit.flash(paths::ACCOUNT_LOCKED);
     // Loaded again: the sign-in tells the same for as long as it lasts.
     let Some(minutes) = flash.kept.get(MINUTES) else { return Ok(see_other(&menu)) };
-    let page = Page::Locked(Locked { minutes: minutes.parse().ok(), forgot: None, sign_in: Some(menu), back: None });
+    let page =
+        Page::Locked(Locked { minutes: minutes.parse().ok(), forgot: visit.forgot(), sign_in: Some(menu), back: None });
     let wishes = LanguageWishes { requested: wanted.ui_locale, ..visit.wishes() };
     let support_code = visit.flows().support_code();
     let theme = visit.theme_of(wanted.client.as_ref());

@@ -2,8 +2,11 @@
 
 pub mod authenticator;
 pub mod confirm;
+pub mod email;
+pub mod email_sent;
 pub mod locked;
 pub mod menu;
+pub mod second_password;
 pub mod sessions;
 pub mod two_factor;
 

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use axum::{
-    body::Bytes,
     extract::{FromRequest, FromRequestParts, Path, Request},
     http::{Method, request::Parts},
     response::{IntoResponse, Response},
@@ -23,7 +22,6 @@ use crate::{
         account::two_factor,
         csrf,
         failure::PageFailure,
-        oidc::is_form,
         paths,
         visit::{About, Flash, Visit, see_other},
     },
@@ -87,14 +85,7 @@ impl<S: Send + Sync> FromRequest<S> for Press {
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
         let (mut parts, body) = request.into_parts();
         let at = AtLogin::from_request_parts(&mut parts, state).await?;
-        csrf::same_site(&at.visit, &parts.headers).map_err(IntoResponse::into_response)?;
-        if !is_form(&parts.headers) {
-            return Err(PageFailure::out_of_order().into_response());
-        }
-        let request = Request::from_parts(parts, body);
-        let body = Bytes::from_request(request, state).await.map_err(IntoResponse::into_response)?;
-        let form = Parameters::parse(&body).ok().filter(|form| form.once().is_ok());
-        let form = form.ok_or_else(|| PageFailure::out_of_order().into_response())?;
+        let form = csrf::form_of(&at.visit, Request::from_parts(parts, body)).await?;
         let expected = at.form_token();
         if Flows::is_form_token(&expected, form.get("form_token")) {
             return Ok(Self { at, form });
@@ -127,6 +118,12 @@ impl AtLogin {
     /// A complete path below this login.
     pub fn path(&self, page: &str) -> String {
         self.visit.path(&paths::page(&self.id, page))
+    }
+
+    /// P-14, where the tenant asks for a second password.
+    pub fn forgot(&self) -> Option<String> {
+        let has = self.visit.tenant().policy.second_password.required;
+        has.then(|| self.visit.path(&paths::forgot(&self.id)))
     }
 
     pub fn gate_path(&self, gate: &Gate) -> String {
@@ -276,6 +273,7 @@ pub fn mail_status(letter: Option<&LetterStanding>) -> MailStatus {
     match letter.state {
         LetterState::Queued => MailStatus::Queued,
         LetterState::Delayed => MailStatus::Delayed,
+        LetterState::Sent if letter.is_delayed => MailStatus::Delayed,
         LetterState::Sent => MailStatus::Sent(letter.sent_at.unwrap_or(letter.changed_at)),
         LetterState::Delivered => MailStatus::Delivered(letter.changed_at),
         LetterState::Refused => MailStatus::Refused,

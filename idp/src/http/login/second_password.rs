@@ -20,7 +20,7 @@ pub async fn get(at: AtLogin) -> Result<Response, PageFailure> {
     let page = Page::SecondPassword(SecondPassword {
         action: at.path(PAGE),
         form_token: at.form_token(),
-        forgot: None,
+        forgot: at.forgot(),
         back: at.path("restart"),
         errors: at.flash(PAGE).problems,
     });

@@ -80,7 +80,7 @@ pub async fn get(at: AtLogin) -> Result<Response, PageFailure> {
         chosen: typed("upstream"),
         user_name: typed("username").or_else(|| kept.destination.login_hint().map(str::to_owned)).unwrap_or_default(),
         languages: visit.site.languages.clone(),
-        forgot: None,
+        forgot: at.forgot(),
         errors: flash.problems,
     });
     let theme = visit.theme_of(kept.destination.client());

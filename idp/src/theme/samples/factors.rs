@@ -53,6 +53,8 @@ pub fn second_password(words: &Words, pages: &mut Pages) {
     add(pages, "locked-signed-in", Page::Locked(signed_in));
     let set = Message::SecondPasswordSet { ok: words.path("/restart") };
     add(pages, "message-second-password-set", Page::Message(set));
+    let changed = Message::SecondPasswordChanged { ok: words.path("/restart") };
+    add(pages, "message-second-password-changed", Page::Message(changed));
 }
 
 pub fn auth_key(words: &Words, pages: &mut Pages) {
