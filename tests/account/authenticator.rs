@@ -290,8 +290,7 @@ async fn the_secret_is_sealed_at_rest_and_codes_are_hashes() {
     let (app, shown) = sets_up(&mut student, &page).await;
     let database = world.raw_database().await;
     let all = async |sql: &str| {
-        let rows = database.query_all_raw(Statement::from_string(database.get_database_backend(), sql)).await.unwrap();
-        rows
+        database.query_all_raw(Statement::from_string(database.get_database_backend(), sql)).await.unwrap()
     };
     let rows = all("SELECT authenticator_secret FROM account WHERE authenticator_secret IS NOT NULL").await;
     let sealed: Vec<u8> = rows[0].try_get("", "authenticator_secret").unwrap();

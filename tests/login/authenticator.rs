@@ -190,7 +190,7 @@ async fn tries_wait_and_lock_like_those_of_the_second_password_on_a_count_of_the
     world.clock.pass(20 * SECOND);
     page = student.enters_code(&page, &phone.shows(&world)).await;
     assert_eq!(page.field_error("code"), "E-53");
-    assert!(page.text().contains("8"), "most of fifteen minutes is left: {}", page.text());
+    assert!(page.text().contains("879秒"), "fifteen minutes less 21 seconds: {}", page.text());
     let mut other = student.at_another_device();
     let elsewhere = other.reaches_the_app(&[]).await;
     assert_eq!(elsewhere.field_error("code"), "E-53", "the second password is not locked, the app is, everywhere");

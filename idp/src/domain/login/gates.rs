@@ -132,7 +132,7 @@ mod tests {
         authorization_request::{AcrRequest, AuthorizationRequest},
         clock::Timestamp,
         login::Proof,
-        policy::TwoFactor,
+        policy::{AuthenticatorUse, TwoFactor},
         samples,
     };
 
