@@ -1,6 +1,8 @@
 //! The tests that look at Monban from outside, in one binary.
 
 #[cfg(test)]
+mod account;
+#[cfg(test)]
 mod architecture;
 #[cfg(test)]
 mod config;

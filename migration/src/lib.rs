@@ -7,6 +7,9 @@ mod m20261122_000003_tokens;
 mod m20261122_000004_outbox;
 mod m20261122_000005_audit;
 mod m20261122_000006_signing_keys;
+mod m20261124_000001_sessions;
+mod m20261124_000002_reset_requests;
+mod m20261124_000003_authenticators;
 mod m20261124_000007_logout_notices;
 
 pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
@@ -24,6 +27,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000004_outbox::Migration),
             Box::new(m20261122_000005_audit::Migration),
             Box::new(m20261122_000006_signing_keys::Migration),
+            Box::new(m20261124_000001_sessions::Migration),
+            Box::new(m20261124_000002_reset_requests::Migration),
+            Box::new(m20261124_000003_authenticators::Migration),
             Box::new(m20261124_000007_logout_notices::Migration),
         ]
     }

@@ -2,11 +2,13 @@
 //!
 //! `cargo bench -p idp` (about two minutes). The server has the first processor to itself, the generator the second;
 //! "CPU" is the server's own time for one iteration. Nothing is asserted: read the table, compare it with the aims.
+//! `cargo bench -p idp --bench bench -- resets` asks instead whether a known address can be told by the time of an answer.
 
 mod bare;
 mod floors;
 mod load;
 mod process;
+mod resets;
 mod scenarios;
 mod sign_in;
 mod table;
@@ -23,6 +25,9 @@ fn main() -> anyhow::Result<()> {
         return runtime()?.block_on(bare::serve());
     }
     process::pin_myself()?;
+    if mode.as_deref() == Some("resets") {
+        return runtime()?.block_on(resets::measure(std::env::args().nth(2).as_deref()));
+    }
     runtime()?.block_on(measure())
 }
 

@@ -259,7 +259,7 @@ async fn without_a_known_service_an_orphaned_page_is_p_28() {
 #[tokio::test]
 async fn what_is_not_there_is_e_12() {
     let world = World::start().await;
-    for path in ["/nothing", "/login/abcdefgh/nothing", "/login", "/account", "/login/!!"] {
+    for path in ["/nothing", "/login/abcdefgh/nothing", "/login", "/account/nothing", "/login/!!"] {
         let page = world.browser().send(Call::get(&format!("{ISSUER}{path}"))).await;
         assert_eq!((page.status.as_u16(), page.error().as_str()), (404, "E-12"), "{path}");
     }

@@ -1,12 +1,13 @@
 //! Of fifty that press at once, exactly one wins.
 
 use idp::{
-    domain::clock::Timestamp,
+    domain::{authenticator::Authenticator, clock::Timestamp, recovery_code::draw, secret::Sealed},
     store::{Authorize, Redeem, Rotate, Store, StoreError, Won},
 };
 
 use super::on_both;
 use crate::support::{
+    clock::Seeded,
     database::Database,
     rows::{self, MINUTE, NOW},
 };
@@ -16,6 +17,8 @@ on_both! {
     one_of_fifty_rotates_a_refresh_token,
     one_of_fifty_uses_an_auth_key,
     one_of_fifty_confirms_a_link,
+    one_of_fifty_uses_a_recovery_code,
+    one_of_fifty_takes_a_step_of_an_app,
     fifty_at_once_get_no_more_tries_than_a_key_has,
     no_more_keys_are_made_at_once_than_are_allowed,
     what_has_expired_is_used_by_nobody,
@@ -82,6 +85,45 @@ async fn one_of_fifty_confirms_a_link(Database { store, .. }: Database) {
         async move {
             let key = &key;
             store.write(|tx| async move { tx.consume_one_time_url(key, NOW).await }).await
+        }
+    };
+    assert_eq!(winners(racer, |won| *won).await, 1);
+}
+
+async fn one_of_fifty_uses_a_recovery_code(Database { store, .. }: Database) {
+    let (account, codes) = (rows::account().id, draw(&Seeded::new(1)).1);
+    let codes = &codes;
+    store.write(|tx| async move { tx.replace_recovery_codes(account, codes).await }).await.unwrap();
+    let racer = || {
+        let (store, code) = (store.clone(), codes[0].clone());
+        async move {
+            let code = &code;
+            store.write(|tx| async move { tx.consume_recovery_code(account, code, NOW).await }).await
+        }
+    };
+    assert_eq!(winners(racer, |won| *won).await, 1);
+}
+
+async fn one_of_fifty_takes_a_step_of_an_app(Database { store, .. }: Database) {
+    let mut account = rows::account();
+    account.authenticator = Some(Authenticator { secret: Sealed(vec![1]), enrolled_at: NOW, last_step: 7 });
+    let (given, id) = (&account, account.id);
+    store.write(|tx| async move { tx.insert_account(given).await }).await.unwrap();
+    let racer = || {
+        let store = store.clone();
+        async move {
+            store
+                .write(|tx| async move {
+                    let mut account = tx.account(id).await?.unwrap();
+                    let app = account.authenticator.as_mut().unwrap();
+                    if app.last_step >= 8 {
+                        return Ok(false);
+                    }
+                    app.last_step = 8;
+                    tx.save_account(&account).await?;
+                    Ok::<_, StoreError>(true)
+                })
+                .await
         }
     };
     assert_eq!(winners(racer, |won| *won).await, 1);

@@ -3,9 +3,11 @@
 use idp::{
     domain::{
         account::{RegisteredEmail, SecondPasswordHash},
+        authenticator::Authenticator,
         ids::TenantId,
         login::{Factor, Ledger},
         one_time_url::Purpose,
+        recovery_code::draw,
         secret::Sealed,
     },
     store::StoreError,
@@ -13,6 +15,7 @@ use idp::{
 
 use super::on_both;
 use crate::support::{
+    clock::Seeded,
     database::Database,
     rows::{self, MINUTE, NOW},
 };
@@ -28,6 +31,7 @@ on_both! {
     tries_are_counted_in_a_ledger_that_nobody_overwrites,
     keys_and_links_are_counted_by_their_window,
     a_replaced_link_waits_no_longer,
+    new_recovery_codes_take_the_place_of_the_old,
 }
 
 async fn an_account_comes_back_as_it_was_saved(Database { store, .. }: Database) {
@@ -43,14 +47,16 @@ async fn an_account_comes_back_as_it_was_saved(Database { store, .. }: Database)
         undeliverable: true,
     });
     account.second_password = Some(SecondPasswordHash { hash: "$argon2".into(), set_at: NOW, changed_at: NOW });
+    account.authenticator = Some(Authenticator { secret: Sealed(vec![0, 7]), enrolled_at: NOW, last_step: 60_000_000 });
     let changed = &account;
     store.write(|tx| async move { tx.save_account(changed).await }).await.unwrap();
-    let by_email = store.accounts_by_email_index(&rows::tenant(), "index").await.unwrap();
+    let by_email = store.accounts_by_email(&rows::tenant(), &["index".to_owned()]).await.unwrap();
     assert_eq!(by_email.len(), 1);
     let kept = store.account_by_upstream(&account.tenant, &account.upstream, &account.upstream_subject).await.unwrap();
     let kept = kept.unwrap();
     assert_eq!((kept.version, kept.id, &kept.email), (1, account.id, &account.email));
     assert_eq!((&kept.second_password, &kept.attributes), (&account.second_password, &account.attributes));
+    assert_eq!(kept.authenticator, account.authenticator);
     assert!(store.account_by_subject(&rows::tenant(), &account.subject).await.unwrap().is_some());
     assert!(store.account_by_subject(&TenantId::new("other"), &account.subject).await.unwrap().is_none());
 }
@@ -199,7 +205,10 @@ async fn keys_and_links_are_counted_by_their_window(Database { store, .. }: Data
     );
     assert_eq!(store.auth_keys_of_login(login).await.unwrap().count, 3);
     assert_eq!(store.latest_auth_key(login).await.unwrap().unwrap().created_at, NOW.plus(90 * MINUTE));
-    assert_eq!(store.one_time_urls_since(account.id, NOW.minus(MINUTE)).await.unwrap().count, 1);
+    assert_eq!(
+        store.one_time_urls_since(account.id, &[Purpose::RegisterEmail], NOW.minus(MINUTE)).await.unwrap().count,
+        1
+    );
     let to = store
         .write(|tx| async move { tx.one_time_urls_to_since(&rows::tenant(), "index", NOW.minus(MINUTE)).await })
         .await
@@ -220,4 +229,21 @@ async fn a_replaced_link_waits_no_longer(Database { store, .. }: Database) {
     assert_eq!(letters, [url.letter]);
     assert!(store.pending_url(login, Purpose::RegisterEmail).await.unwrap().is_none());
     assert!(!store.write(|tx| async move { tx.consume_one_time_url(&url.key, NOW).await }).await.unwrap());
+}
+
+async fn new_recovery_codes_take_the_place_of_the_old(Database { store, .. }: Database) {
+    let (account, other) = (rows::account().id, rows::account().id);
+    let (first, second) = (draw(&Seeded::new(1)).1, draw(&Seeded::new(2)).1);
+    let (first, second) = (&first, &second);
+    let kept = async |whose| store.write(|tx| async move { tx.recovery_codes(whose).await }).await.unwrap();
+    store.write(|tx| async move { tx.replace_recovery_codes(other, first).await }).await.unwrap();
+    store.write(|tx| async move { tx.replace_recovery_codes(account, first).await }).await.unwrap();
+    assert_eq!(kept(account).await, *first);
+    assert!(store.write(|tx| async move { tx.consume_recovery_code(account, &first[2], NOW).await }).await.unwrap());
+    assert_eq!(kept(account).await.len(), 9);
+    store.write(|tx| async move { tx.replace_recovery_codes(account, second).await }).await.unwrap();
+    assert_eq!(kept(account).await, *second);
+    assert!(!store.write(|tx| async move { tx.consume_recovery_code(account, &first[3], NOW).await }).await.unwrap());
+    store.write(|tx| async move { tx.replace_recovery_codes(account, &[]).await }).await.unwrap();
+    assert_eq!((kept(account).await.len(), kept(other).await.len()), (0, 10));
 }

@@ -7,6 +7,7 @@ pub mod clock;
 pub mod database;
 pub mod mailbox;
 pub mod page;
+pub mod phone;
 pub mod rows;
 pub mod setup;
 pub mod slapd;

@@ -78,7 +78,10 @@ impl Setup {
         );
         let demo = folder.join("tenants/demo");
         write(&demo.join("tenant.toml"), &self.demo_tenant());
-        write(&demo.join("clients/certificate-service.toml"), &(basic_client("certificate-service") + &self.client));
+        write(
+            &demo.join("clients/certificate-service.toml"),
+            &(basic_client("certificate-service") + MENU + &self.client),
+        );
         write(&demo.join("clients/library.toml"), &(posting_client("library")));
         write(&demo.join("clients/phone-app.toml"), &public_client());
         write(&demo.join("clients/legacy.toml"), &(basic_client("legacy") + "require_pkce = false\n"));
@@ -137,6 +140,9 @@ impl Setup {
     }
 }
 
+/// The certificate service's own pages in the menu.
+const MENU: &str = "menu = { top = \"https://rp.example/\", manual = \"https://rp.example/manual\" }\n";
+
 const DIRECTORY: &str = "[[upstream]]\nid = \"university\"\nkind = \"directory\"\nname = { ja = \"大学\" }\n\
     [[upstream.eligible]]\naffiliation = { contains = \"student@example.ac.jp\" }\n";
 
@@ -168,6 +174,7 @@ pub fn client(id: &str) -> String {
     format!(
         "client_name = \"{id}\"\nredirect_uris = [\"https://rp.example/callback\", \"https://rp.example/callback?kept=yes\"]\n\
          post_logout_redirect_uris = [\"https://rp.example/signed-out\"]\ninitiate_login_uri = \"https://rp.example/login\"\n\
+         account_return_uris = [\"https://rp.example/\"]\n\
          grant_types = [\"authorization_code\", \"refresh_token\"]\n\
          scope = \"openid profile email address phone student account offline_access\"\n"
     )

@@ -158,8 +158,10 @@ impl World {
         self.flows().import_accounts(tenant, &upstream, PEOPLE.as_bytes(), false, |_, _| {}).await.unwrap();
     }
 
-    /// The outbox worker's round, until nothing is due.
+    /// The workers' rounds, until nothing is due: reset requests are looked up, mails go out.
     pub async fn deliver_mail(&self) {
+        let tenants = self.configuration().tenants;
+        while self.flows().answer_reset_requests(&tenants).await.unwrap() {}
         while self.flows().deliver_mail().await.unwrap() == Delivery::Worked {}
     }
 

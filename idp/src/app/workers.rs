@@ -1,4 +1,4 @@
-//! What goes on besides requests: mail, the audit chain, signing keys, the removal of what has ended, metrics.
+//! What goes on besides requests: mail, reset requests, the audit chain, signing keys, the removal of what has ended, metrics.
 
 use std::time::Duration;
 
@@ -14,6 +14,8 @@ use crate::{
     flows::{Delivery, Flows},
 };
 
+/// Reset requests wait for this beat, so that no answer right after one tells by its time what was found (SR-45).
+const LOOK_UP_RESETS_EVERY: Duration = Duration::from_secs(1);
 const SEAL_EVERY: Duration = Duration::from_secs(20);
 const LOAD_KEYS_EVERY: Duration = Duration::from_mins(1);
 const METRICS_UPKEEP_EVERY: Duration = Duration::from_secs(5);
@@ -22,10 +24,11 @@ const PURGE_EVERY: Duration = Duration::from_mins(10);
 const LOOK_EVERY: Duration = Duration::from_secs(30);
 
 impl App {
-    /// Mail, the audit chain, signing keys, the removal of what has ended, and the upkeep of metrics.
+    /// Mail, reset requests, the audit chain, signing keys, the removal of what has ended, and the upkeep of metrics.
     pub(super) fn start_workers(&self, shutdown: &watch::Receiver<bool>, metrics: PrometheusHandle) -> JoinHandle<()> {
         let mut workers = JoinSet::new();
         workers.spawn(until(shutdown.clone(), deliver_mail(self.clone())));
+        workers.spawn(until(shutdown.clone(), answer_reset_requests(self.clone())));
         workers.spawn(until(shutdown.clone(), tell_clients_of_logout(self.clone())));
         workers.spawn(until(shutdown.clone(), seal_audit(self.clone())));
         workers.spawn(until(shutdown.clone(), purge(self.clone())));
@@ -59,6 +62,17 @@ async fn deliver_mail(app: App) {
             () = bell => {}
             () = app.reloaded.notified() => {}
             () = tokio::time::sleep(wait) => {}
+        }
+    }
+}
+
+async fn answer_reset_requests(app: App) {
+    loop {
+        tokio::time::sleep(LOOK_UP_RESETS_EVERY).await;
+        let tenants = app.tenants();
+        if let Err(error) = app.flows().answer_reset_requests(&tenants).await {
+            tracing::error!(%error, "reset requests cannot be looked up");
+            tokio::time::sleep(LOOK_UP_RESETS_EVERY * 5).await;
         }
     }
 }

@@ -119,7 +119,6 @@ fn certificate_service(
         base: Url::parse(&format!("http://localhost:{}", port + 2))?,
         client_id: "certificate-service".to_owned(),
         client_secret: Secret::new(SAMPLE_SECRET),
-        account_pages: false,
     };
     service.router(clock, entropy)
 }

@@ -188,19 +188,13 @@ fn scope(file: &ClientToml, checker: &mut Checker<'_>) -> Scope {
 /// Only our own ordered names: never a level that this provider does not reach (SR-19).
 fn acr(key: &str, value: &Located<String>, checker: &mut Checker<'_>) -> Option<Acr> {
     let urns = Acr::ALL.map(Acr::urn);
-    match Acr::from_urn(&value.value) {
-        Some(Acr::Authenticator) => {
-            checker.error(&value.span, format!("{key}: \"{}\" is not supported yet", value.value));
-            None
-        }
-        Some(acr) => Some(acr),
-        None => {
-            let hint = nearest(&value.value, &urns)
-                .map_or_else(|| format!("known here: {}", urns.join(", ")), |near| format!("did you mean \"{near}\"?"));
-            checker.error(&value.span, format!("{key}: \"{}\" is no acr of this provider; {hint}", value.value));
-            None
-        }
+    let known = Acr::from_urn(&value.value);
+    if known.is_none() {
+        let hint = nearest(&value.value, &urns)
+            .map_or_else(|| format!("known here: {}", urns.join(", ")), |near| format!("did you mean \"{near}\"?"));
+        checker.error(&value.span, format!("{key}: \"{}\" is no acr of this provider; {hint}", value.value));
     }
+    known
 }
 
 /// SR-51: off only for a confidential client.

@@ -3,23 +3,25 @@
 use super::{
     checker::Checker,
     files::{
-        AfterSetupName, AuthKeyPolicyTable, CarrierAddresses, EmailPolicyTable, Enrolment, MailFormatName, OnOff,
-        OneTimeUrlPolicyTable, PolicyTable, SecondPasswordPolicyTable, SecondPasswordUse, SessionPolicyTable,
-        TwoFactorName,
+        AfterSetupName, AuthKeyPolicyTable, AuthenticatorName, CarrierAddresses, EmailPolicyTable, Enrolment,
+        MailFormatName, OnOff, OneTimeUrlPolicyTable, PolicyTable, SecondPasswordPolicyTable, SecondPasswordUse,
+        SessionPolicyTable, TwoFactorName,
     },
     values::{Located, Setting},
 };
 use crate::domain::{
+    acr::Acr,
     email_address::EmailAddress,
+    login::reachable,
     policy::{
-        AfterSetup, AuthKeyPolicy, EmailPolicy, MailFormat, OneTimeUrlPolicy, Policy, SecondPasswordPolicy,
-        SessionPolicy, TwoFactor,
+        AfterSetup, AuthKeyPolicy, AuthenticatorUse, EmailPolicy, MailFormat, OneTimeUrlPolicy, Policy,
+        SecondPasswordPolicy, SessionPolicy, TwoFactor,
     },
 };
 
 /// All keys are there: the defaults are the lowest layer.
 pub fn policy(table: &PolicyTable, checker: &mut Checker<'_>) -> Policy {
-    let policy = Policy {
+    let mut policy = Policy {
         after_setup: match value(&table.after_setup) {
             Some(AfterSetupName::Continue) => AfterSetup::Continue,
             Some(AfterSetupName::SignInAgain) | None => AfterSetup::SignInAgain,
@@ -31,6 +33,10 @@ pub fn policy(table: &PolicyTable, checker: &mut Checker<'_>) -> Policy {
         },
         two_factor_default: value(&table.two_factor_default) == Some(OnOff::On),
         two_factor_confirm_enable: value(&table.two_factor_confirm_enable) == Some(true),
+        authenticator: match value(&table.authenticator) {
+            Some(AuthenticatorName::Allowed) => AuthenticatorUse::Allowed,
+            Some(AuthenticatorName::Off) | None => AuthenticatorUse::Off,
+        },
         step_up_age: checker.minutes("policy.step_up_age", &table.step_up_age, 0..=60),
         upstream_logout: value(&table.upstream_logout) == Some(true),
         mail_format: match value(&table.mail_format) {
@@ -50,6 +56,17 @@ pub fn policy(table: &PolicyTable, checker: &mut Checker<'_>) -> Policy {
         checker.error(
             &two_factor.span,
             "policy.two_factor: \"required\" needs policy.email.enrolment = \"free\" and policy.second_password.use = \"required\"",
+        );
+    }
+    if let Some(authenticator) = &table.authenticator
+        && policy.allows_apps()
+        && reachable(&policy) != Acr::Authenticator
+    {
+        // No error: a tenant that only passes the university login on may stand below a house that allows apps.
+        policy.authenticator = AuthenticatorUse::Off;
+        checker.warning(
+            &authenticator.span,
+            "policy.authenticator: \"allowed\" does nothing without policy.email.enrolment = \"free\", policy.second_password.use = \"required\" and another policy.two_factor than \"off\"",
         );
     }
     policy

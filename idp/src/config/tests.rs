@@ -446,7 +446,6 @@ fn levels_that_are_not_ours_are_refused() {
         ("aal2", "is no acr of this provider"),
         ("https://refeds.org/profile/mfa", "is no acr of this provider"),
         ("urn:idp:acr:authkey", "did you mean \"urn:idp:acr:auth-key\"?"),
-        ("urn:idp:acr:authenticator", "is not supported yet"),
     ] {
         let findings = Files::client_says(&format!("{}default_acr_values = [\"{acr}\"]\n", client_file()));
         assert!(findings[0].contains(finding), "{findings:?}");
@@ -455,6 +454,27 @@ fn levels_that_are_not_ours_are_refused() {
     files.write("tenants/uni/tenant.toml", &format!("policy.two_factor = \"off\"\n{}", tenant_file()));
     files.write("tenants/uni/clients/rp.toml", &format!("{}minimum_acr = \"urn:idp:acr:auth-key\"\n", client_file()));
     assert!(files.findings()[0].contains("nobody could sign in"), "{:?}", files.findings());
+}
+
+#[test]
+fn the_app_is_off_until_it_is_allowed_and_needs_what_it_builds_on() {
+    let minimum = format!("{}minimum_acr = \"urn:idp:acr:authenticator\"\n", client_file());
+    let files = Files::good();
+    files.write("tenants/uni/clients/rp.toml", &minimum);
+    assert!(files.findings()[0].contains("reaches no more than urn:idp:acr:auth-key"), "{:?}", files.findings());
+    let says = |lines: &str| files.write("tenants/uni/tenant.toml", &format!("{lines}\n{}", tenant_file()));
+    says("policy.authenticator = \"allowed\"");
+    assert!(files.load().unwrap_or_else(|f| panic!("{f}")).tenant("uni").unwrap().policy.allows_apps());
+    files.write("tenants/uni/clients/rp.toml", &client_file());
+    for without in ["two_factor = \"off\"", "email.enrolment = \"off\"", "second_password.use = \"off\""] {
+        says(&format!("policy.authenticator = \"allowed\"\npolicy.{without}"));
+        let configuration = files.load().unwrap_or_else(|findings| panic!("{findings}"));
+        assert!(!configuration.tenant("uni").unwrap().policy.allows_apps(), "{without}");
+        let told = format!("{:?}", configuration.warnings);
+        assert!(told.contains("policy.authenticator: \\\"allowed\\\" does nothing"), "{without}: {told}");
+    }
+    let findings = Files::tenant_says(&format!("policy.authenticator = \"on\"\n{}", tenant_file()));
+    assert!(findings[0].contains("is not one of \"off\", \"allowed\""), "{findings:?}");
 }
 
 #[test]

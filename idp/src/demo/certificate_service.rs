@@ -35,8 +35,6 @@ pub struct CertificateService {
     pub base: Url,
     pub client_id: String,
     pub client_secret: Secret,
-    /// Whether the issuer has the account pages that the menu leads to.
-    pub account_pages: bool,
 }
 
 /// Everything a request needs.
@@ -73,7 +71,6 @@ impl CertificateService {
             .route("/signed-out", get(logout::signed_out))
             .route("/language", post(language::post))
             .route("/manual", get(top::manual))
-            .route("/coming", get(top::coming))
             .fallback(top::not_found)
             .layer(middleware::from_fn_with_state(Arc::clone(&service), own_forms_only))
             .layer(middleware::from_fn_with_state(Arc::clone(&service), own_name_only))

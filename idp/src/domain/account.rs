@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
+    authenticator::Authenticator,
     clock::Timestamp,
     ids::{AccountId, Subject, TenantId, UpstreamId},
     language::Language,
@@ -26,6 +27,8 @@ pub struct Account {
     pub attributes: Attributes,
     pub email: Option<RegisteredEmail>,
     pub second_password: Option<SecondPasswordHash>,
+    /// The student's authenticator app, once a code of it has confirmed it.
+    pub authenticator: Option<Authenticator>,
     /// The student's own switch.
     pub two_factor: bool,
     /// The language of the last finished login, for mails outside a visit.

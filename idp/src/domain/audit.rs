@@ -34,16 +34,28 @@ events! {
     UpstreamFailed = "upstream.failed",
     EmailRequested = "email.requested",
     EmailRegistered = "email.registered",
+    EmailChangeRequested = "email.change_requested",
+    EmailChanged = "email.changed",
     SecondPasswordSet = "second_password.set",
     SecondPasswordProven = "second_password.proven",
     SecondPasswordFailed = "second_password.failed",
     SecondPasswordLocked = "second_password.locked",
+    SecondPasswordChanged = "second_password.changed",
+    SecondPasswordResetRequested = "second_password.reset_requested",
+    SecondPasswordReset = "second_password.reset",
     AuthKeySent = "auth_key.sent",
     AuthKeyReissued = "auth_key.reissued",
     AuthKeyProven = "auth_key.proven",
     AuthKeyFailed = "auth_key.failed",
     AuthKeyInvalidated = "auth_key.invalidated",
     AuthKeyLocked = "auth_key.locked",
+    AuthenticatorEnrolled = "authenticator.enrolled",
+    AuthenticatorRemoved = "authenticator.removed",
+    AuthenticatorProven = "authenticator.proven",
+    AuthenticatorFailed = "authenticator.failed",
+    TwoFactorEnabled = "two_factor.enabled",
+    TwoFactorDisabled = "two_factor.disabled",
+    SessionEnded = "session.ended",
     Logout = "logout",
     AccountCreated = "account.created",
     CodeReused = "grant.code_reused",
@@ -90,8 +102,8 @@ impl AuditEvent {
     }
 
     #[must_use]
-    pub fn of_client(mut self, client: &ClientId) -> Self {
-        self.client = Some(client.clone());
+    pub fn of_client<'a>(mut self, client: impl Into<Option<&'a ClientId>>) -> Self {
+        self.client = client.into().cloned();
         self
     }
 

@@ -29,6 +29,16 @@ pub enum Letter {
     RepeatedFailures { at: Timestamp, lock: Duration },
     /// M-10, to the cleared address.
     EmailCleared { at: Timestamp },
+    /// M-11.
+    AuthenticatorChanged { change: AppChange, at: Timestamp },
+}
+
+/// What was done with an account's authenticator app.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AppChange {
+    Enrolled,
+    Removed,
+    RecoveryCodeUsed,
 }
 
 /// One account's link in M-05; the user ID is shown only where there are several.
@@ -54,6 +64,7 @@ impl Letter {
             Self::TwoFactorChanged { .. } => "two-factor-changed",
             Self::RepeatedFailures { .. } => "repeated-failures",
             Self::EmailCleared { .. } => "email-cleared",
+            Self::AuthenticatorChanged { .. } => "authenticator-changed",
         }
     }
 }

@@ -1,11 +1,14 @@
 //! What is true: pure rules and values; no I/O, no async, no clock, no random source.
 
 pub mod account;
+pub mod account_visit;
 pub mod acr;
 pub mod audit;
 pub mod auth_key;
+pub mod authenticator;
 pub mod authorization_request;
 pub mod authorization_response;
+pub mod browser;
 pub mod claims;
 pub mod client;
 pub mod clock;
@@ -26,7 +29,9 @@ pub mod outbox;
 pub mod parameters;
 pub mod pkce;
 pub mod policy;
+pub mod recovery_code;
 pub mod redirect_uri;
+pub mod reset;
 #[cfg(test)]
 pub mod samples;
 pub mod scope;

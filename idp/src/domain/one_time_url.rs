@@ -3,7 +3,7 @@
 use super::{
     account::Account,
     clock::Timestamp,
-    ids::{AccountId, LetterId, LoginId, TenantId},
+    ids::{AccountId, LetterId, LoginId, SessionId, TenantId},
     language::Language,
     secret::Sealed,
 };
@@ -18,6 +18,8 @@ pub struct OneTimeUrl {
     pub account: AccountId,
     /// The login that waits for it.
     pub login: Option<LoginId>,
+    /// The session that asked for it: it goes on when the others end (J-07).
+    pub session: Option<SessionId>,
     /// The address it was sent to and will confirm.
     pub address: Sealed,
     pub address_index: String,
@@ -80,7 +82,8 @@ impl OneTimeUrl {
 
     /// Whether this link's address is the one that the account has confirmed: then its page is shown again (J-02 2.3).
     pub fn is_confirmed(&self, account: &Account) -> bool {
-        self.state == OneTimeUrlState::Used
+        self.purpose != Purpose::ResetSecondPassword
+            && self.state == OneTimeUrlState::Used
             && account.email.as_ref().is_some_and(|email| email.index == self.address_index)
     }
 }

@@ -10,6 +10,8 @@ pub struct Policy {
     /// With `user-choice`: how a new account starts.
     pub two_factor_default: bool,
     pub two_factor_confirm_enable: bool,
+    /// Whether students may use an authenticator app.
+    pub authenticator: AuthenticatorUse,
     pub step_up_age: Duration,
     pub upstream_logout: bool,
     pub mail_format: MailFormat,
@@ -18,6 +20,12 @@ pub struct Policy {
     pub auth_key: AuthKeyPolicy,
     pub one_time_url: OneTimeUrlPolicy,
     pub session: SessionPolicy,
+}
+
+impl Policy {
+    pub fn allows_apps(&self) -> bool {
+        self.authenticator == AuthenticatorUse::Allowed
+    }
 }
 
 /// Where a student goes after registering an address or setting the second password.
@@ -34,6 +42,12 @@ pub enum TwoFactor {
     UserChoice,
     Required,
     Off,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AuthenticatorUse {
+    Off,
+    Allowed,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

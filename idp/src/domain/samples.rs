@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::{
     account::{Account, AccountStatus, Attributes, RegisteredEmail, SecondPasswordHash},
+    authenticator::Authenticator,
     authorization_request::AuthorizationRequest,
     client::{Client, ClientAuthentication, ClientSecrets, GrantType, Menu},
     clock::Timestamp,
@@ -25,6 +26,7 @@ pub fn policy() -> Policy {
         two_factor: TwoFactor::UserChoice,
         two_factor_default: false,
         two_factor_confirm_enable: false,
+        authenticator: AuthenticatorUse::Off,
         step_up_age: Duration::from_mins(15),
         upstream_logout: false,
         mail_format: MailFormat::Text,
@@ -133,6 +135,7 @@ pub fn account() -> Account {
         attributes: Attributes::default(),
         email: None,
         second_password: None,
+        authenticator: None,
         two_factor: false,
         language: None,
         status: AccountStatus::Active,
@@ -150,6 +153,10 @@ pub fn email(at: i64) -> RegisteredEmail {
         confirmed_at: Timestamp::from_millis(at),
         undeliverable: false,
     }
+}
+
+pub fn authenticator(at: i64) -> Authenticator {
+    Authenticator { secret: Sealed(vec![]), enrolled_at: Timestamp::from_millis(at), last_step: 0 }
 }
 
 pub fn second_password(at: i64) -> SecondPasswordHash {

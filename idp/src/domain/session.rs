@@ -5,9 +5,10 @@ use std::time::Duration;
 use super::{
     account::Account,
     authorization_request::Prompt,
+    browser::Browser,
     clock::Timestamp,
-    ids::{AccountId, SessionId, TenantId},
-    login::{Need, Proofs},
+    ids::{AccountId, LoginId, SessionId, TenantId},
+    login::{Factor, Need, Proofs},
     policy::SessionPolicy,
     secret::TokenKey,
 };
@@ -21,6 +22,10 @@ pub struct Session {
     pub tenant: TenantId,
     pub account: AccountId,
     pub proofs: Proofs,
+    /// The login that began it: what happens in the session belongs to that login's trail.
+    pub login: Option<LoginId>,
+    /// As it called itself when the session began.
+    pub browser: Option<Browser>,
     pub created_at: Timestamp,
     /// Written at most once a minute.
     pub used_at: Timestamp,
@@ -45,6 +50,14 @@ impl Session {
     }
 }
 
+/// Whether a factor was proven lately enough for a change of the account (P-19, SR-30, SR-34): this very factor within
+/// `age`, or the whole login, whose oldest proof is then no older.
+/// So P-19, which proves the second password anew, serves for `age` again although the login's age (`auth_time`, SR-5) stays.
+pub fn is_proven_lately(proofs: &Proofs, account: &Account, factor: Factor, age: Duration, now: Timestamp) -> bool {
+    let lately = |at: Timestamp| now.since(at) <= age;
+    proofs.at(factor, account).is_some_and(lately) || proofs.reach(account).is_some_and(|(_, oldest)| lately(oldest))
+}
+
 /// Whether a session's proofs are fresh enough: `max_age` counts from the oldest of them (SR-5).
 pub fn is_fresh(proofs: &Proofs, account: &Account, need: &Need, prompt: Prompt, now: Timestamp) -> bool {
     if prompt == Prompt::Login {
@@ -62,15 +75,33 @@ mod tests {
         samples,
     };
 
+    fn proof(factor: Factor, at: i64) -> Proof {
+        Proof { factor, account: samples::account().id, at: Timestamp::from_seconds(at), evidence: String::new() }
+    }
+
     fn proofs(at: i64) -> Proofs {
         let mut proofs = Proofs::default();
-        proofs.add(Proof {
-            factor: Factor::University,
-            account: samples::account().id,
-            at: Timestamp::from_seconds(at),
-            evidence: String::new(),
-        });
+        proofs.add(proof(Factor::University, at));
         proofs
+    }
+
+    #[test]
+    fn a_factor_proven_again_serves_a_change_and_leaves_the_login_s_age() {
+        let (mut account, mut proofs) = (samples::account(), proofs(1000));
+        account.email = Some(samples::email(0));
+        account.second_password = Some(samples::second_password(0));
+        proofs.add(proof(Factor::SecondPassword, 1000));
+        let age = Duration::from_mins(15);
+        let lately =
+            |proofs: &Proofs, factor, at| is_proven_lately(proofs, &account, factor, age, Timestamp::from_seconds(at));
+        assert!(lately(&proofs, Factor::SecondPassword, 1900) && !lately(&proofs, Factor::SecondPassword, 1901));
+        assert!(lately(&proofs, Factor::AuthKey, 1900), "a young login that needed no key");
+        proofs.add(proof(Factor::SecondPassword, 2000));
+        assert!(lately(&proofs, Factor::SecondPassword, 2900));
+        assert!(!lately(&proofs, Factor::AuthKey, 2000), "the second password is no key");
+        assert_eq!(proofs.reach(&account).unwrap().1, Timestamp::from_seconds(1000));
+        proofs.add(proof(Factor::AuthKey, 2100));
+        assert!(lately(&proofs, Factor::AuthKey, 2900));
     }
 
     #[test]
@@ -91,6 +122,8 @@ mod tests {
             tenant: samples::tenant().id,
             account: samples::account().id,
             proofs: proofs(990),
+            login: None,
+            browser: None,
             created_at: Timestamp::from_seconds(100),
             used_at: Timestamp::from_seconds(990),
             ended_at: None,

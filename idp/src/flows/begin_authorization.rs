@@ -13,7 +13,7 @@ use crate::{
         entropy,
         grant::{AuthorizationCode, CODE_LIFETIME, Grant, Terms},
         ids::{GrantId, LoginId, SessionId, Subject},
-        login::{Destination, Gate, Need, PendingLogin, Proofs},
+        login::{Destination, Gate, Need, PendingLogin, Proofs, reachable},
         oauth_error::{ErrorCode, OAuthError},
         parameters::Parameters,
         secret::{Secret, TokenKey, token},
@@ -74,8 +74,10 @@ impl Flows {
             None => None,
         };
         let live = live.filter(|live| request.subject.as_ref().is_none_or(|subject| *subject == live.account.subject));
-        let account = live.as_ref().map(|live| &*live.account);
-        let Ok(need) = Need::of(&tenant.policy, &client, &request, account) else {
+        // Whoever signs in anew may be somebody else, with other means.
+        let anew = matches!(request.prompt, Prompt::Login | Prompt::SelectAccount);
+        let account = live.as_ref().filter(|_| !anew).map(|live| &*live.account);
+        let Ok(need) = Need::of(&tenant.policy, Some(&client), &request.demand(), account) else {
             return Ok(error(
                 tenant,
                 request.error_target(),
@@ -95,12 +97,12 @@ impl Flows {
             let why = if live.is_some() { "more must be proven" } else { "there is no session" };
             return Ok(error(tenant, request.error_target(), ErrorCode::LoginRequired, why));
         }
+        let to = request.error_target();
         let pending = self.new_pending(Destination::Client(Box::new(request)));
         if !pending.fits() {
-            let to = pending.destination.request().error_target();
             return Ok(error(tenant, to, ErrorCode::InvalidRequest, "the request is too long"));
         }
-        self.0.newcomers.note(&pending.id, now);
+        self.note_begun(&pending.id);
         Ok(Begun::Login(Box::new(pending)))
     }
 
@@ -174,6 +176,8 @@ impl Flows {
         now: Timestamp,
     ) -> Result<Given, FlowError> {
         let (reached, _) = proofs.reach(account).ok_or(FlowError::LoginOver)?;
+        // What the tenant has stopped giving is not given for what was proven before.
+        let reached = reached.min(reachable(&tenant.policy));
         // product.md: the highest value of the client's list that the proofs cover; without a list the highest covered.
         let defaults = tenant.client(request.client.as_str()).map(|client| client.default_acr_values.as_slice());
         let list = if request.acr.values.is_empty() { defaults.unwrap_or_default() } else { &request.acr.values };

@@ -30,6 +30,11 @@ impl StrangerBudget {
 }
 
 impl Flows {
+    /// Whether a row of the trail may be spent on somebody unknown now.
+    pub(super) fn may_note_stranger(&self, now: Timestamp) -> bool {
+        self.0.strangers.take(now)
+    }
+
     /// Notes what somebody did who has proven nothing yet.
     pub(super) async fn record_stranger(&self, event: AuditEvent) {
         let name = event.event.as_str();

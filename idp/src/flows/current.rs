@@ -5,12 +5,13 @@ use std::{sync::Arc, time::Duration};
 use crate::{
     domain::{
         account::Account,
+        acr::Acr,
         auth_key::AuthKey,
         client::Client,
         clock::Timestamp,
         email_address::EmailAddress,
         ids::LoginId,
-        login::{Factor, Gate, Ineligible, Lock, Login, Need, Proofs, Rules, Standing, next},
+        login::{Destination, Factor, Gate, Ineligible, Lock, Login, Need, Proofs, Rules, Standing, next},
         one_time_url::{OneTimeUrl, Purpose},
         outbox::LetterStanding,
         secret::{Secret, same_bytes, sha256_hex},
@@ -28,12 +29,15 @@ const PRESS_EVERY: Duration = Duration::from_mins(1);
 pub struct Current {
     pub login: Login,
     pub account: Arc<Account>,
-    pub client: Arc<Client>,
+    /// The service that the person comes from; an account page may be visited without one.
+    pub client: Option<Arc<Client>>,
     pub gate: Gate,
     /// The address that waits for its confirmation.
     pub pending_url: Option<OneTimeUrl>,
     /// The newest key of this login.
     pub auth_key: Option<AuthKey>,
+    /// Whether a mailed key (or a recovery code) would do where the app is asked for.
+    pub key_suffices: bool,
     /// What became of the mail that this page waits for.
     pub letter: Option<LetterStanding>,
 }
@@ -47,6 +51,11 @@ impl Flows {
             return Err(FlowError::LoginOver);
         }
         self.stand(tenant, login).await
+    }
+
+    /// Whether a mailed key (or a recovery code) is enough for what a request asks of this account.
+    pub fn key_suffices(&self, tenant: &Tenant, destination: &Destination, account: &Account) -> bool {
+        need_of(tenant, destination, account).is_ok_and(|need| need.acr <= Acr::AuthKey)
     }
 
     /// A press prolongs its login, whatever comes of it; written when the last written one is a minute old.
@@ -67,7 +76,7 @@ impl Flows {
 
     pub(super) async fn stand(&self, tenant: &Tenant, login: Login) -> Result<Current, FlowError> {
         let account = self.store.account(login.account).await?.ok_or(FlowError::LoginOver)?;
-        let client = client_of(tenant, &login)?;
+        let client = client_of(tenant, &login.destination)?;
         if login.finished_at.is_none() && !may_be_served(tenant, &account) {
             return Err(FlowError::NotServed(Ineligible::of(account.status)));
         }
@@ -75,10 +84,19 @@ impl Flows {
         let pending_url =
             if account.email.is_none() { self.store.pending_url(&login, Purpose::RegisterEmail).await? } else { None };
         let ledger = self.store.ledger(account.id, Factor::SecondPassword).await?;
-        let facts =
-            Facts { email_pending: pending_url.is_some(), lock: ledger.lock(&self.second_password_rules(tenant), now) };
-        let gate = gate_of(tenant, &client, &login, &account, facts)?;
-        let auth_key = if gate == Gate::AuthKey { self.store.latest_auth_key(&login).await? } else { None };
+        let mut facts = Facts {
+            email_pending: pending_url.is_some(),
+            lock: ledger.lock(&self.second_password_rules(tenant), now),
+            key_chosen: false,
+        };
+        let mut gate = gate_of(tenant, &login, &account, facts.clone())?;
+        let keyed = matches!(gate, Gate::AuthKey | Gate::Authenticator);
+        let auth_key = if keyed { self.store.latest_auth_key(&login).await? } else { None };
+        if auth_key.is_some() {
+            facts.key_chosen = true;
+            gate = gate_of(tenant, &login, &account, facts)?;
+        }
+        let key_suffices = self.key_suffices(tenant, &login.destination, &account);
         let awaited = match gate {
             Gate::EmailSent => pending_url.as_ref().map(|url| url.letter),
             Gate::AuthKey => auth_key.as_ref().map(|key| key.letter),
@@ -88,7 +106,7 @@ impl Flows {
             Some(id) => self.store.letter_state(id).await?,
             None => None,
         };
-        Ok(Current { login, account, client, gate, pending_url, auth_key, letter })
+        Ok(Current { login, account, client, gate, pending_url, auth_key, key_suffices, letter })
     }
 
     /// The numbers of the second password's ledger.
@@ -101,6 +119,11 @@ impl Flows {
             max_in_a_row: self.limits.second_password.max_wrong_in_a_row,
             slows_down: true,
         }
+    }
+
+    /// The numbers of the app's ledger: the second password's, on a count of its own; recovery codes share it.
+    pub(super) fn authenticator_rules(&self, tenant: &Tenant) -> Rules {
+        self.second_password_rules(tenant)
     }
 
     /// The numbers of the auth key's ledger: only the row of wrong ones counts, each key has its own tries.
@@ -150,17 +173,16 @@ pub(super) fn link_purpose(key: &str) -> String {
 pub(super) struct Facts {
     pub email_pending: bool,
     pub lock: Option<Lock>,
+    /// This login was sent a key.
+    pub key_chosen: bool,
 }
 
 /// The gate of a login, from its present facts.
-pub(super) fn gate_of(
-    tenant: &Tenant,
-    client: &Client,
-    login: &Login,
-    account: &Account,
-    facts: Facts,
-) -> Result<Gate, FlowError> {
-    let need = Need::of(&tenant.policy, client, login.destination.request(), Some(account)).map_err(|_| unmet())?;
+pub(super) fn gate_of(tenant: &Tenant, login: &Login, account: &Account, facts: Facts) -> Result<Gate, FlowError> {
+    let need = match need_of(tenant, &login.destination, account) {
+        Err(FlowError::OAuth(_)) => return Ok(Gate::Unmet),
+        need => need?,
+    };
     Ok(next(&Standing {
         policy: &tenant.policy,
         need: &need,
@@ -169,16 +191,29 @@ pub(super) fn gate_of(
         email_pending: facts.email_pending,
         lock: facts.lock,
         key_asked: true,
+        key_chosen: facts.key_chosen,
     }))
 }
 
-pub(super) fn unmet() -> FlowError {
+/// What a login to this destination owes. An account page gives the client nothing, so what the client demands of its own logins is left aside.
+pub(super) fn need_of(tenant: &Tenant, destination: &Destination, account: &Account) -> Result<Need, FlowError> {
     use crate::domain::oauth_error::{ErrorCode, OAuthError};
-    OAuthError::new(ErrorCode::UnmetAuthenticationRequirements, "the acr asked for cannot be met here").into()
+    let answered = match destination {
+        Destination::Client(_) => client_of(tenant, destination)?,
+        Destination::Account(_) => None,
+    };
+    Need::of(&tenant.policy, answered.as_deref(), &destination.demand(), Some(account)).map_err(|_| {
+        OAuthError::new(ErrorCode::UnmetAuthenticationRequirements, "the acr asked for cannot be met here").into()
+    })
 }
 
-pub(super) fn client_of(tenant: &Tenant, login: &Login) -> Result<Arc<Client>, FlowError> {
-    tenant.client(login.destination.request().client.as_str()).cloned().ok_or(FlowError::LoginOver)
+/// The service that a login is for; one that is to be answered must still be registered.
+pub(super) fn client_of(tenant: &Tenant, destination: &Destination) -> Result<Option<Arc<Client>>, FlowError> {
+    let client = destination.client().and_then(|client| tenant.client(client.as_str())).cloned();
+    if client.is_none() && destination.request().is_some() {
+        return Err(FlowError::LoginOver);
+    }
+    Ok(client)
 }
 
 /// The ticket's secret against the row's hash.
@@ -213,5 +248,15 @@ pub(super) fn covers(tenant: &Tenant, need: &Need, account: &Account, proofs: &P
         email_pending: false,
         lock: None,
         key_asked: false,
+        key_chosen: false,
     })
+}
+
+/// What of a session's proofs counts for a login to this destination.
+pub(super) fn counted(destination: &Destination, proofs: &Proofs) -> Proofs {
+    let proofs = proofs.clone();
+    if !destination.demand().key_anew {
+        return proofs;
+    }
+    [Factor::AuthKey, Factor::RecoveryCode, Factor::Authenticator].into_iter().fold(proofs, Proofs::without)
 }

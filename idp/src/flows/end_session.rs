@@ -1,10 +1,14 @@
 //! Logout (OpenID Connect RP-Initiated Logout 1.0, journeys J-12, SR-12): the session, its refresh tokens and open codes end together.
 
-use crate::domain::{
-    audit::{AuditEvent, Event},
-    ids::ClientId,
-    parameters::{Parameters, encode},
-    tenant::Tenant,
+use crate::{
+    domain::{
+        account::Account,
+        audit::{AuditEvent, Event},
+        ids::{ClientId, SessionId},
+        parameters::{Parameters, encode},
+        tenant::Tenant,
+    },
+    store::Tx,
 };
 
 use super::{FlowError, Flows, LiveSession, Visitor};
@@ -91,6 +95,26 @@ impl Flows {
             Some(client.frontchannel_logout.as_ref()?.address(tenant.issuer.as_str(), *session))
         });
         Ok(frames.collect())
+    }
+
+    /// Ends the sessions of an account but one, as a logout ends them; their clients are told. Says how many.
+    /// `ended` is the row that each leaves in the trail; its instant is theirs.
+    pub(super) async fn end_others(
+        &self,
+        tx: &Tx,
+        tenant: &Tenant,
+        account: &Account,
+        kept: Option<SessionId>,
+        ended: &AuditEvent,
+    ) -> Result<usize, FlowError> {
+        let sessions = tx.end_sessions_of_account(account.id, kept, ended.at).await?;
+        self.settle_ended(tx, tenant, account, &sessions, ended.at).await?;
+        // Also what a session gave that is long gone itself.
+        tx.revoke_grants_of_account(account.id, kept, ended.at).await?;
+        for session in &sessions {
+            tx.record(ended.clone().with("session", session.to_string())).await?;
+        }
+        Ok(sessions.len())
     }
 }
 

@@ -1,14 +1,16 @@
-//! The end of a login: the gate is asked once more inside the transaction, and only `Done` makes a code (security.md, decision 1).
+//! The end of a login: the gate is asked once more inside the transaction, and only `Done` makes a session or a code (security.md, decision 1).
 
 use crate::{
     domain::{
+        account_visit::{AccountVisit, Errand},
+        acr::Acr,
         audit::{AuditEvent, Event},
         authorization_request::Prompt,
         authorization_response::AuthorizationResponse,
         clock::Timestamp,
         entropy,
         ids::SessionId,
-        login::{Gate, Login, Need},
+        login::{Destination, Gate, Login},
         oauth_error::{ErrorCode, OAuthError},
         secret::{Secret, token},
         session::{Session, is_fresh},
@@ -19,7 +21,8 @@ use crate::{
 
 use super::{
     Current, FlowError, Flows, LiveSession, SessionCookie, Visitor,
-    current::{Facts, client_of, fresh, gate_of, unmet},
+    acting::entered,
+    current::{Facts, fresh, gate_of, need_of},
     issue_tokens::{key_of, may_be_served},
 };
 
@@ -28,6 +31,8 @@ use super::{
 pub enum Finished {
     /// The client's answer, and the browser's new session.
     Answered { response: AuthorizationResponse, session: SessionCookie },
+    /// The account page is open, in the language of the login, and this was done on the way.
+    Entered { visit: AccountVisit, done: Option<Errand>, session: SessionCookie },
     /// The client asked for somebody else (OpenID Connect Core §3.1.2.2): told so, no session made.
     OtherSubject(AuthorizationResponse),
 }
@@ -42,8 +47,10 @@ impl Flows {
         visitor: &Visitor,
     ) -> Result<Finished, FlowError> {
         let now = self.now();
-        let request = current.login.destination.request();
-        if request.subject.as_ref().is_some_and(|subject| *subject != current.account.subject) {
+        let destination = &current.login.destination;
+        if let Some(request) = destination.request()
+            && request.subject.as_ref().is_some_and(|subject| *subject != current.account.subject)
+        {
             let error = OAuthError::new(ErrorCode::LoginRequired, "somebody else signed in");
             let response = AuthorizationResponse::error(request.error_target(), &error, tenant.issuer.as_str());
             return Ok(Finished::OtherSubject(response));
@@ -52,15 +59,15 @@ impl Flows {
         let secret = token(&*self.entropy, now);
         let key = key_of(&secret)?;
         let session_id = SessionId(entropy::uuid(&*self.entropy, now));
+        let errand = self.errand(tenant, current, live, visitor)?;
         let audit = self.event(tenant, current, Event::LoginCompleted, visitor);
         let code = self
             .store
             .write(async |tx| {
                 let tx = &tx;
                 let (mut login, mut account) = fresh(tx, tenant, &current.login, now).await?;
-                let client = client_of(tenant, &login)?;
                 // Decided here, from what is true here: no page, cookie or earlier look counts.
-                let gate = gate_of(tenant, &client, &login, &account, Facts::default())?;
+                let gate = gate_of(tenant, &login, &account, Facts::default())?;
                 if gate != Gate::Done || login.finished_at.is_some() || !may_be_served(tenant, &account) {
                     return Err(FlowError::NotDue);
                 }
@@ -70,26 +77,52 @@ impl Flows {
                     tenant: tenant.id.clone(),
                     account: account.id,
                     proofs: login.proofs.clone(),
+                    login: Some(login.id.clone()),
+                    browser: visitor.browser,
                     created_at: now,
                     used_at: now,
                     ended_at: None,
                 };
                 let sid = raise_or_insert(tx, live, &mut session, &login).await?;
-                let given = self.new_grant(tenant, login.destination.request(), &account, &login.proofs, sid, now)?;
-                tx.insert_grant_and_code(&given.grant, &given.code).await?;
+                let given = match login.destination.request() {
+                    Some(request) => Some(self.new_grant(tenant, request, &account, &login.proofs, sid, now)?),
+                    None => None,
+                };
+                if let Some(given) = &given {
+                    tx.insert_grant_and_code(&given.grant, &given.code).await?;
+                }
                 login.finished_at = Some(now);
                 tx.save_login(&login).await?;
-                if account.language != Some(login.language) {
+                let reached = login.proofs.reach(&account).map_or(Acr::University, |(reached, _)| reached);
+                let acr = given.as_ref().map_or(reached, |given| given.grant.terms.acr);
+                tx.record(completed(&audit, now, acr.urn())).await?;
+                let switched = match &errand {
+                    Some(errand) => errand.write(self, tx, tenant, &mut account).await?,
+                    None => false,
+                };
+                if switched || account.language != Some(login.language) {
                     account.language = Some(login.language);
                     tx.save_account(&account).await?;
                 }
-                let acr = given.grant.terms.acr.urn();
-                tx.record(completed(&audit, now, acr)).await?;
-                Ok(given.secret)
+                Ok(given.map(|given| given.secret))
             })
             .await?;
-        let response = AuthorizationResponse::code(request.error_target(), &code, tenant.issuer.as_str());
-        Ok(Finished::Answered { response, session: SessionCookie(secret) })
+        let session = SessionCookie(secret);
+        if errand.is_some() {
+            self.outbox_bell().notify_one();
+            self.logout_bell().notify_one();
+        }
+        match (destination, code) {
+            (Destination::Client(request), Some(code)) => {
+                let response = AuthorizationResponse::code(request.error_target(), &code, tenant.issuer.as_str());
+                Ok(Finished::Answered { response, session })
+            }
+            (Destination::Account(visit), _) => {
+                let done = visit.errand.filter(|_| errand.is_some());
+                Ok(Finished::Entered { visit: entered(visit, current.login.language), done, session })
+            }
+            (Destination::Client(_), None) => Err(FlowError::LoginOver),
+        }
     }
 }
 
@@ -98,8 +131,7 @@ impl Flows {
     fn still_raises(&self, tenant: &Tenant, current: &Current, live: Option<&LiveSession>) -> Result<(), FlowError> {
         let login = &current.login;
         let Some(raised) = login.session else { return Ok(()) };
-        let need = Need::of(&tenant.policy, &current.client, login.destination.request(), Some(&current.account))
-            .map_err(|_| unmet())?;
+        let need = need_of(tenant, &login.destination, &current.account)?;
         let there = live.is_some_and(|live| live.session.id == raised);
         if there && is_fresh(&login.proofs, &current.account, &need, Prompt::Unset, self.now()) {
             Ok(())

@@ -1,21 +1,31 @@
 //! What people and clients do: one deed a file, told in facts, blind to HTTP and HTML.
 
+mod acting;
+mod answer_reset_requests;
 mod authenticate_client;
 mod begin_authorization;
 mod budget;
+mod change_email;
+mod change_second_password;
 mod confirm_email;
+mod confirm_second_password;
+mod confirming;
 mod continue_with_session;
 mod current;
 mod deliver_mail;
 mod end_session;
 mod error;
 mod finish_login;
+mod forgot_second_password;
 mod import_accounts;
 mod introspect_token;
 mod issue_tokens;
+mod links;
+mod manage_sessions;
 mod newcomers;
 mod pending_gate;
 mod prove_auth_key;
+mod prove_authenticator;
 mod prove_second_password;
 mod prove_university;
 mod purge;
@@ -23,13 +33,19 @@ mod read_userinfo;
 mod redeem_code;
 mod refresh_tokens;
 mod register_email;
+mod remove_authenticator;
+mod reset_second_password;
 mod restart_login;
 mod revoke_token;
 mod rotate_keys;
 mod seal_audit;
+mod second_password_tries;
 mod send_auth_key;
+mod send_confirmation;
 mod set_second_password;
+mod set_up_authenticator;
 mod strangers_tries;
+mod switch_two_factor;
 mod tell_clients_of_logout;
 mod tickets;
 mod upstreams;
@@ -38,28 +54,39 @@ use std::{collections::HashMap, net::IpAddr, sync::Arc};
 
 use tokio::sync::Notify;
 
+pub use acting::Acting;
 pub use authenticate_client::{Credentials, Presented};
 pub use begin_authorization::{Begun, LiveSession};
 pub use budget::StrangerBudget;
+pub use change_email::{EmailChange, WaitingChange};
+pub use change_second_password::PasswordChange;
 pub use confirm_email::{CodeVerdict, LinkAbout, LinkView};
+pub use confirm_second_password::Confirmed;
 pub use continue_with_session::Continued;
 pub use current::Current;
 pub use deliver_mail::Delivery;
 pub use end_session::{EndSession, LogoutRequest};
 pub use error::FlowError;
 pub use finish_login::Finished;
+pub use forgot_second_password::{ResetCodeEntry, ResetWish};
 pub use import_accounts::{ImportError, Imported};
 pub use introspect_token::Introspection;
 pub use issue_tokens::TokenResponse;
+pub use manage_sessions::{Ended, Overview};
 pub use prove_auth_key::KeyEntry;
-pub use prove_second_password::PasswordEntry;
+pub use prove_authenticator::AppEntry;
 pub use prove_university::Arrived;
 pub use redeem_code::CodeRedemption;
 pub use refresh_tokens::Refreshment;
-pub use register_email::EmailEntry;
+pub use remove_authenticator::Removal;
+pub use reset_second_password::ResetEntry;
 pub use restart_login::Remembered;
 pub use seal_audit::TrailVerdict;
+pub use second_password_tries::PasswordEntry;
 pub use send_auth_key::KeySending;
+pub use send_confirmation::EmailEntry;
+pub use set_up_authenticator::Enrolment;
+pub use switch_two_factor::{Disabled, Enabled};
 pub use upstreams::Upstreams;
 
 use newcomers::Newcomers;
@@ -67,6 +94,7 @@ use newcomers::Newcomers;
 use crate::{
     domain::{
         audit::address_prefix,
+        browser::Browser,
         clock::{Clock, Timestamp},
         entropy::Entropy,
         ids::TenantId,
@@ -123,6 +151,7 @@ impl std::ops::Deref for Flows {
 #[derive(Clone, Debug, Default)]
 pub struct Visitor {
     pub address: Option<IpAddr>,
+    pub browser: Option<Browser>,
 }
 
 impl Visitor {

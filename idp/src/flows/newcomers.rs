@@ -41,6 +41,11 @@ impl Newcomers {
 }
 
 impl Flows {
+    /// A browser is sent to this login now.
+    pub(super) fn note_begun(&self, login: &LoginId) {
+        self.0.newcomers.note(login, self.now());
+    }
+
     /// The browser came to this login with its cookie: whoever comes without it later has lost it, not refused it.
     pub fn has_arrived(&self, login: &LoginId) {
         self.0.newcomers.forget(login);

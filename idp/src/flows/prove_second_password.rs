@@ -1,36 +1,24 @@
-//! A student proves the second password: counted before it is compared (journeys J-04; SR-16, SR-17).
+//! A student proves the second password in a login (journeys J-04).
 
 use std::time::Duration;
 
-use crate::{
-    domain::{
-        account::Account,
-        audit::{AuditEvent, Event},
-        letter::Letter,
-        login::{Attempt, Factor, Gate, Lock, Proof},
-        outbox::OutboxLetter,
-        secret::Secret,
-        tenant::Tenant,
-    },
-    keys::HashVerdict,
+use crate::domain::{
+    audit::{AuditEvent, Event},
+    letter::Letter,
+    login::{Factor, Gate, Proof},
+    outbox::OutboxLetter,
+    secret::Secret,
+    tenant::Tenant,
 };
 
-use super::{Current, FlowError, Flows, Visitor, current::fresh, deliver_mail::Post};
+use super::{
+    Current, FlowError, Flows, PasswordEntry, Visitor,
+    current::fresh,
+    deliver_mail::Post,
+    second_password_tries::{Tried, WrongEntry, clear_tries},
+};
 
-/// What became of an entry.
-#[derive(Debug, PartialEq, Eq)]
-pub enum PasswordEntry {
-    Right,
-    Wrong,
-    Empty,
-    /// Neither compared nor counted (E-53).
-    TooEarly {
-        wait: Duration,
-    },
-    Locked(Lock),
-}
-
-const HOUR: Duration = Duration::from_hours(1);
+const DAY: Duration = Duration::from_hours(24);
 
 impl Flows {
     /// 次へ on P-07. When a key is needed, it is on its way as this returns.
@@ -41,44 +29,19 @@ impl Flows {
         candidate: Secret,
         visitor: &Visitor,
     ) -> Result<PasswordEntry, FlowError> {
-        let account = &current.account;
-        let (Gate::SecondPassword | Gate::Locked(_), Some(stored)) = (&current.gate, &account.second_password) else {
+        if !matches!(current.gate, Gate::SecondPassword | Gate::Locked(_)) {
             return Err(FlowError::NotDue);
-        };
-        if candidate.is_empty() {
-            return Ok(PasswordEntry::Empty);
         }
-        // A place is taken before the try is spent: whoever finds the house full loses nothing.
-        let turn = self.hasher.turn().await?;
-        let last = match self.spend_second_password(tenant, account).await? {
-            Attempt::Counted { last_before_lock } => last_before_lock,
-            Attempt::TooEarly { wait } => return Ok(PasswordEntry::TooEarly { wait }),
-            Attempt::Locked(lock) => return Ok(PasswordEntry::Locked(lock)),
-        };
-        match self.hasher.verify_in(turn, candidate.clone(), &stored.hash).await? {
-            HashVerdict::Match { outdated } => {
-                let renewed = if outdated { Some(self.hasher.hash(candidate).await?) } else { None };
+        match self.try_second_password(tenant, &current.account, candidate).await? {
+            Tried::Right { renewed } => {
                 self.second_password_right(tenant, current, renewed, visitor).await?;
                 Ok(PasswordEntry::Right)
             }
-            HashVerdict::Mismatch => self.second_password_wrong(tenant, current, last, visitor).await,
+            Tried::Wrong { last_before_lock } => {
+                self.second_password_wrong(tenant, current, last_before_lock, visitor).await
+            }
+            Tried::Not(entry) => Ok(entry),
         }
-    }
-
-    /// Counts a try of the account's second password, wherever it is typed.
-    pub(super) async fn spend_second_password(&self, tenant: &Tenant, account: &Account) -> Result<Attempt, FlowError> {
-        let (rules, now) = (self.second_password_rules(tenant), self.now());
-        self.store
-            .write(async |tx| {
-                let tx = &tx;
-                let (mut ledger, version) = tx.ledger(account.id, Factor::SecondPassword).await?;
-                let attempt = ledger.spend(&rules, now);
-                if matches!(attempt, Attempt::Counted { .. }) {
-                    tx.save_ledger(account.id, Factor::SecondPassword, &ledger, version).await?;
-                }
-                Ok::<_, FlowError>(attempt)
-            })
-            .await
     }
 
     async fn second_password_right(
@@ -98,9 +61,7 @@ impl Flows {
                 if account.credential_version != current.account.credential_version {
                     return Err(FlowError::NotDue);
                 }
-                let (mut ledger, version) = tx.ledger(account.id, Factor::SecondPassword).await?;
-                ledger.clear();
-                tx.save_ledger(account.id, Factor::SecondPassword, &ledger, version).await?;
+                clear_tries(tx, account.id).await?;
                 if let (Some(hash), Some(stored)) = (&renewed, &mut account.second_password) {
                     stored.hash.clone_from(hash);
                     tx.save_account(&account).await?;
@@ -127,39 +88,26 @@ impl Flows {
         visitor: &Visitor,
     ) -> Result<PasswordEntry, FlowError> {
         let now = self.now();
-        let failed = self.event(tenant, current, Event::SecondPasswordFailed, visitor);
-        let locked = self.event(tenant, current, Event::SecondPasswordLocked, visitor);
-        let lock = tenant.policy.second_password.lock;
-        let letter = if last { self.notice_of_failures(tenant, current, lock)? } else { None };
+        let lock = if last {
+            let letter = self.notice_of_failures(tenant, current, tenant.policy.second_password.lock)?;
+            Some((self.event(tenant, current, Event::SecondPasswordLocked, visitor), letter))
+        } else {
+            None
+        };
+        let wrong = WrongEntry { failed: self.event(tenant, current, Event::SecondPasswordFailed, visitor), lock };
         let told = self
             .store
             .write(async |tx| {
                 let tx = &tx;
                 let (login, account) = fresh(tx, tenant, &current.login, now).await?;
                 tx.save_login(&login).await?;
-                tx.record(failed.clone()).await?;
-                if !last {
-                    return Ok(false);
-                }
-                tx.record(locked.clone()).await?;
-                // SR-27: at most one such mail an hour.
-                let Some(letter) = &letter else { return Ok(false) };
-                if tx.letters_since(account.id, &letter.kind, now.minus(HOUR)).await? > 0 {
-                    return Ok(false);
-                }
-                tx.insert_letter(letter).await?;
-                Ok::<_, FlowError>(true)
+                wrong.write(tx, account.id, now).await
             })
             .await?;
         if told {
             self.outbox_bell().notify_one();
         }
-        if !last {
-            return Ok(PasswordEntry::Wrong);
-        }
-        let ledger = self.store.ledger(current.account.id, Factor::SecondPassword).await?;
-        let lock = ledger.lock(&self.second_password_rules(tenant), now);
-        Ok(lock.map_or(PasswordEntry::Wrong, PasswordEntry::Locked))
+        if last { self.locked_entry(tenant, current.account.id).await } else { Ok(PasswordEntry::Wrong) }
     }
 
     /// M-09.
@@ -178,7 +126,7 @@ impl Flows {
             language: current.login.language,
             to: &to,
             letter: &letter,
-            expires_at: now.plus(HOUR * 24),
+            expires_at: now.plus(DAY),
         };
         self.outbox_letter(tenant, &post, now).map(Some)
     }
@@ -187,7 +135,7 @@ impl Flows {
         AuditEvent::new(self.now(), event, tenant.id.clone())
             .of_login(&current.login.id)
             .of_account(current.account.id)
-            .of_client(&current.client.id)
+            .of_client(current.login.destination.client())
             .from(visitor.address_prefix().as_deref())
     }
 }

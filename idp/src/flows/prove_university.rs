@@ -63,16 +63,16 @@ impl Flows {
         let now = self.now();
         let state = Secret::new(format!("{}.{}", pending.id.lower(), random_text(&*self.entropy).expose()));
         let nonce = random_text(&*self.entropy);
-        let request = pending.destination.request();
+        let demand = pending.destination.demand();
         let asked = redirecting
             .depart(DepartureRequest {
                 callback: &callback(tenant, settings),
                 state: state.expose(),
                 nonce: nonce.expose(),
                 ui_locale: wishes.settle(&tenant.languages, tenant.default_language),
-                login_hint: request.login_hint.as_deref(),
-                reauthenticate: request.prompt == Prompt::Login,
-                max_age: request.max_age,
+                login_hint: pending.destination.login_hint(),
+                reauthenticate: demand.prompt == Prompt::Login,
+                max_age: demand.max_age,
             })
             .await;
         match asked {
@@ -108,15 +108,15 @@ impl Flows {
         let Some(settings) = tenant.upstream(upstream.as_str()) else { return Ok(Arrived::Unusable) };
         let Some(upstream) = self.upstreams.get(&tenant.id, &settings.id) else { return Ok(Arrived::Unusable) };
         let Kind::Redirecting(redirecting) = upstream.kind() else { return Ok(Arrived::Foreign) };
-        let request = pending.destination.request();
+        let demand = pending.destination.demand();
         let arrival = Arrival {
             callback: &callback(tenant, settings),
             parameters,
             nonce: departure.nonce.expose(),
             verifier: &departure.verifier,
             sent_at: departure.sent_at,
-            reauthenticate: request.prompt == Prompt::Login,
-            max_age: request.max_age,
+            reauthenticate: demand.prompt == Prompt::Login,
+            max_age: demand.max_age,
         };
         match redirecting.arrive(arrival).await {
             Ok(identity) => self.admit(tenant, settings, identity, pending, wishes, visitor).await,
@@ -172,11 +172,10 @@ impl Flows {
         wishes: &LanguageWishes<'_>,
         visitor: &Visitor,
     ) -> Result<Arrived, FlowError> {
-        let client = pending.destination.request().client.clone();
         let event = |event: Event| {
             AuditEvent::new(self.now(), event, tenant.id.clone())
                 .of_login(&pending.id)
-                .of_client(&client)
+                .of_client(pending.destination.client())
                 .from(visitor.address_prefix().as_deref())
                 .with("upstream", settings.id.as_str())
         };
@@ -272,6 +271,7 @@ impl Flows {
             attributes: identity.attributes.clone(),
             email: None,
             second_password: None,
+            authenticator: None,
             two_factor: tenant.policy.two_factor == TwoFactor::UserChoice && tenant.policy.two_factor_default,
             language: None,
             status: AccountStatus::Active,
@@ -302,7 +302,7 @@ impl Flows {
         }
         let event = AuditEvent::new(self.now(), Event::UpstreamFailed, tenant.id.clone())
             .of_login(&pending.id)
-            .of_client(&pending.destination.request().client)
+            .of_client(pending.destination.client())
             .from(visitor.address_prefix().as_deref())
             .with("reason", error.to_string());
         self.record_stranger(event).await;

@@ -44,7 +44,7 @@ impl Flows {
         (now <= kept.begun_at.plus(self.limits.login.absolute)).then(|| PendingLogin {
             language: kept.language,
             begun_at: kept.begun_at,
-            ..self.new_pending(kept.destination.clone())
+            ..self.new_pending(kept.destination.clone().without_errand())
         })
     }
 }

@@ -9,7 +9,7 @@ use crate::{
         clock::Timestamp,
         email_address::EmailAddress,
         entropy,
-        ids::{AuthKeyId, LoginId},
+        ids::{AccountId, AuthKeyId, LoginId},
         language::LanguageWishes,
         letter::Letter,
         login::{Factor, Gate, Login, LoginTicket, PendingLogin},
@@ -21,7 +21,7 @@ use crate::{
 
 use super::{
     Current, FlowError, Flows, LiveSession, Visitor,
-    current::fresh,
+    current::{counted, fresh},
     deliver_mail::{Post, withdraw},
 };
 
@@ -80,7 +80,7 @@ impl Flows {
             account: live.account.id,
             upstream: live.account.upstream.clone(),
             destination: pending.destination.clone(),
-            proofs: session.proofs.clone(),
+            proofs: counted(&pending.destination, &session.proofs),
             session: Some(session.id),
             language: wishes.settle(&tenant.languages, tenant.default_language),
             begun_at: pending.begun_at,
@@ -117,7 +117,7 @@ impl Flows {
         self.store.write(async |tx| self.key_limits(&tx, login, account, now).await).await
     }
 
-    async fn send_auth_key(
+    pub(super) async fn send_auth_key(
         &self,
         tenant: &Tenant,
         current: &Current,
@@ -243,6 +243,11 @@ impl Flows {
             self.vault.is_mac(&key_purpose(tenant), &parts, &mac)
         })
     }
+}
+
+/// Open keys of all the account's logins die.
+pub(super) async fn kill_auth_keys(tx: &Tx, account: AccountId, now: Timestamp) -> Result<(), FlowError> {
+    withdraw(tx, tx.replace_auth_keys_of_account(account).await?, now).await
 }
 
 /// A key is bound to tenant, login and its own id: the same digits elsewhere have another MAC (SR-22).

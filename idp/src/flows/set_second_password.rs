@@ -34,22 +34,21 @@ impl Flows {
         if current.gate != Gate::SetSecondPassword {
             return Err(FlowError::NotDue);
         }
-        let (entry, confirmation) = typed;
         let account = &current.account;
-        let mut broken = unmet(&tenant.policy.second_password, entry.expose(), confirmation.expose(), &account.user_id);
-        if broken.is_empty() && self.is_guessable(tenant, account, &entry).await? {
+        let mut broken = self.broken_rules(tenant, account, (&typed.0, &typed.1)).await?;
+        if broken.is_empty() && self.is_university_password(tenant, account, &typed.0).await? {
             broken.push(Unmet::Guessable);
         }
         if !broken.is_empty() {
             return Ok(broken);
         }
-        let hash = self.hasher.hash(entry).await?;
+        let hash = self.hasher.hash(typed.0).await?;
         let now = self.now();
         let letter = self.notice_of_setting(tenant, current)?;
         let audit = AuditEvent::new(now, Event::SecondPasswordSet, tenant.id.clone())
             .of_login(&current.login.id)
             .of_account(account.id)
-            .of_client(&current.client.id)
+            .of_client(current.login.destination.client())
             .from(visitor.address_prefix().as_deref());
         self.store
             .write(async |tx| {
@@ -87,7 +86,21 @@ impl Flows {
         Ok(broken)
     }
 
-    /// SR-14: zxcvbn's lists with what is known of the person, or the university's own password.
+    /// Every rule that an entry and its confirmation break, wherever a second password is chosen.
+    pub(super) async fn broken_rules(
+        &self,
+        tenant: &Tenant,
+        account: &Account,
+        (entry, confirmation): (&Secret, &Secret),
+    ) -> Result<Vec<Unmet>, FlowError> {
+        let mut broken = unmet(&tenant.policy.second_password, entry.expose(), confirmation.expose(), &account.user_id);
+        if broken.is_empty() && self.is_guessable(tenant, account, entry).await? {
+            broken.push(Unmet::Guessable);
+        }
+        Ok(broken)
+    }
+
+    /// SR-14: zxcvbn's lists with what is known of the person.
     async fn is_guessable(&self, tenant: &Tenant, account: &Account, entry: &Secret) -> Result<bool, FlowError> {
         let mut context = vec![account.user_id.clone()];
         context.extend(account.attributes.text("name").map(str::to_owned));
@@ -96,15 +109,22 @@ impl Flows {
             context.push(email.local().to_owned());
         }
         let candidate = entry.clone();
-        let weak = tokio::task::spawn_blocking(move || {
+        tokio::task::spawn_blocking(move || {
             let context: Vec<&str> = context.iter().map(String::as_str).collect();
             zxcvbn::zxcvbn(candidate.expose(), &context).score() < zxcvbn::Score::Two
         })
         .await
-        .map_err(|error| FlowError::Stored(error.to_string()))?;
-        if weak {
-            return Ok(true);
-        }
+        .map_err(|error| FlowError::Stored(error.to_string()))
+    }
+
+    /// SR-14: the password that was just used at the university. Asked only of who has proven it in this login:
+    /// anywhere else the answer would let somebody try university passwords uncounted.
+    async fn is_university_password(
+        &self,
+        tenant: &Tenant,
+        account: &Account,
+        entry: &Secret,
+    ) -> Result<bool, FlowError> {
         let Some(upstream) = self.upstreams.get(&tenant.id, &account.upstream) else { return Ok(false) };
         match upstream.kind() {
             Kind::Asking(asking) => match asking.is_own_password(account, entry).await {

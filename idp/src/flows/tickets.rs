@@ -4,7 +4,7 @@ use data_encoding::HEXLOWER;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::domain::{
-    ids::{LoginId, TenantId},
+    ids::{LoginId, SessionId, TenantId},
     login::LoginTicket,
     secret::same_bytes,
 };
@@ -42,12 +42,17 @@ impl Flows {
         self.form_token(tenant, "session", &[session.unwrap_or_default()])
     }
 
+    /// The token of the account pages' forms: bound to the session, and good through its step-ups in other tabs.
+    pub fn account_form_token(&self, tenant: &TenantId, session: SessionId) -> String {
+        self.form_token(tenant, "account", &[&session.to_string()])
+    }
+
     /// Whether a form carries the token it was given.
     pub fn is_form_token(expected: &str, presented: Option<&str>) -> bool {
         presented.is_some_and(|presented| same_bytes(expected.as_bytes(), presented.as_bytes()))
     }
 
-    fn form_token(&self, tenant: &TenantId, act: &str, parts: &[&str]) -> String {
+    pub(super) fn form_token(&self, tenant: &TenantId, act: &str, parts: &[&str]) -> String {
         let parts: Vec<&[u8]> = parts.iter().map(|part| part.as_bytes()).collect();
         HEXLOWER.encode(&self.vault.mac(&format!("form/{tenant}/{act}"), &parts))
     }

@@ -27,6 +27,10 @@ impl CookieNames<'_> {
         self.named("language")
     }
 
+    pub fn reset(self) -> String {
+        self.named("reset")
+    }
+
     pub fn flash(self) -> String {
         self.named("flash")
     }

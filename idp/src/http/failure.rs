@@ -10,7 +10,7 @@ use crate::{
     domain::{
         ids::LoginId,
         language::{Language, LanguageWishes},
-        login::Ineligible,
+        login::{Destination, Ineligible},
         oauth_error::{ErrorCode, OAuthError},
     },
     flows::FlowError,
@@ -184,17 +184,20 @@ impl Place {
             Some(ticket) => visit.flows().remembered(visit.tenant(), ticket).await.unwrap_or_default(),
             None => None,
         };
-        let request = kept.as_ref().map(|kept| kept.destination.request());
-        let client = request.and_then(|request| visit.tenant().client(request.client.as_str()));
+        let destination = kept.as_ref().map(|kept| &kept.destination);
+        let client = destination.and_then(Destination::client);
+        let client = client.and_then(|client| visit.tenant().client(client.as_str()));
         let wishes = LanguageWishes {
             chosen: kept.as_ref().and_then(|kept| kept.language),
-            requested: request.and_then(|request| request.ui_locale),
+            requested: destination.and_then(Destination::ui_locale),
             ..visit.wishes()
         };
         let restarts = kept.as_ref().is_some_and(|kept| visit.flows().restart_login(kept).is_some());
-        let sign_in = match (&login, client) {
-            (Some(login), _) if restarts => Some(visit.path(&paths::page(login, "restart"))),
-            (_, Some(client)) => visit.start_of(client.id.as_str()),
+        let sign_in = match (&login, destination, client) {
+            (Some(login), ..) if restarts => Some(visit.path(&paths::page(login, "restart"))),
+            // The page itself begins its login.
+            (_, Some(Destination::Account(wanted)), _) => Some(visit.path(&paths::account(wanted))),
+            (_, _, Some(client)) => visit.start_of(client.id.as_str()),
             _ => visit.start(),
         };
         Self {

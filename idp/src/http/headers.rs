@@ -19,6 +19,8 @@ pub enum ContentPolicy {
     PageThatLeaves,
     /// `/account` and `/admin`: a page of its own browsing context group.
     IsolatedPage,
+    /// The same, with a button whose press leads to the service (いいえ on P-18).
+    IsolatedPageThatLeaves,
     /// The front-channel logout page, made by [`ContentPolicy::framing`].
     PageThatFrames(HeaderValue),
     /// The session-management iframe: any relying party may frame it.
@@ -94,7 +96,7 @@ impl ContentPolicy {
         match self {
             Self::Api => &API,
             Self::Page | Self::IsolatedPage => &PAGE,
-            Self::PageThatLeaves => &PAGE_THAT_LEAVES,
+            Self::PageThatLeaves | Self::IsolatedPageThatLeaves => &PAGE_THAT_LEAVES,
             Self::PageThatFrames(value) => value,
             Self::SessionFrame => &SESSION_FRAME,
             Self::Asset => &ASSET,
@@ -114,7 +116,7 @@ pub async fn secure(request: Request, next: Next) -> Response {
     headers.insert(PERMISSIONS_POLICY.clone(), PERMISSIONS.clone());
     let readers = if policy == ContentPolicy::SessionFrame { &CROSS_ORIGIN } else { &SAME_ORIGIN };
     headers.insert(RESOURCE_POLICY.clone(), readers.clone());
-    if policy == ContentPolicy::IsolatedPage {
+    if matches!(policy, ContentPolicy::IsolatedPage | ContentPolicy::IsolatedPageThatLeaves) {
         headers.insert(OPENER_POLICY.clone(), SAME_ORIGIN.clone());
     }
     match transport {

@@ -1,6 +1,7 @@
 //! HTTP: parse, call one flow, answer. The router is one line a route, grouped by who calls it.
 
 pub mod access;
+mod account;
 mod assets;
 pub mod client_address;
 mod cookies;
@@ -45,7 +46,11 @@ pub fn router(
     deeds: &Deeds,
     trusted_proxies: Vec<IpNet>,
 ) -> Router {
-    let routes = documents().merge(endpoints()).merge(front_channel(deeds)).merge(sign_in_pages(deeds));
+    let routes = documents()
+        .merge(endpoints())
+        .merge(front_channel(deeds))
+        .merge(sign_in_pages(deeds))
+        .merge(account_pages(deeds));
     let routes = routes.fallback(front::not_found).layer(from_fn(access::name_route));
     Router::new()
         .fallback(site::dispatch)
@@ -102,6 +107,10 @@ fn sign_in_pages(deeds: &Deeds) -> Router {
     Router::new()
         .route("/", get(front::get))
         .route("/link/{token}", get(login::confirm_link::get).post(login::confirm_link::post))
+        .route("/link/{token}/done", get(login::reset_second_password::done))
+        .route(paths::FORGOT, get(login::forgot_second_password::get).post(login::forgot_second_password::post))
+        .route(paths::RESET_SENT, get(login::reset_email_sent::get).post(login::reset_email_sent::post))
+        .route("/forgot-second-password/lost-mailbox", get(login::reset_email_sent::lost_mailbox))
         .route("/login/{login}", get(login::sign_in::get).post(login::sign_in::post))
         .route("/login/{login}/restart", get(login::restart::get))
         .route("/login/{login}/next", get(login::restart::next))
@@ -126,9 +135,61 @@ fn sign_in_pages(deeds: &Deeds) -> Router {
         .route("/login/{login}/auth-key", get(login::auth_key::get).post(login::auth_key::post))
         .route("/login/{login}/auth-key-invalid", get(login::auth_key::invalid))
         .route("/login/{login}/auth-key-reissued", get(login::auth_key::reissued))
+        .route("/login/{login}/authenticator", get(login::authenticator::get).post(login::authenticator::post))
+        .route(
+            "/login/{login}/recovery-code",
+            get(login::authenticator::get_recovery).post(login::authenticator::post_recovery),
+        )
+        .route("/login/{login}/unmet", get(login::unmet::get))
         .route("/login/{login}/lost-mailbox", get(login::lost_mailbox::get))
         .layer(from_fn_with_state(deeds.clone(), deeds::finish_posts))
         .merge(writing)
+        .method_not_allowed_fallback(front::other_method)
+        .layer(from_fn(maintenance::close))
+        .layer(from_fn_with_state(BodyLimit::FORM, limits::page_body))
+}
+
+/// Used by people who are signed in.
+fn account_pages(deeds: &Deeds) -> Router {
+    Router::new()
+        .route("/account", get(account::menu::get).head(front::untouched))
+        .route("/account/locked", get(account::locked::get).head(front::untouched))
+        .route("/account/email", get(account::email::get).post(account::email::post).head(front::untouched))
+        .route(
+            "/account/email/sent",
+            get(account::email_sent::get).post(account::email_sent::post).head(front::untouched),
+        )
+        .route("/account/email/changed", get(account::email_sent::changed).head(front::untouched))
+        .route("/account/email/status", get(account::email_sent::status).head(front::untouched))
+        .route(
+            "/account/second-password",
+            get(account::second_password::get).post(account::second_password::post).head(front::untouched),
+        )
+        .route("/account/second-password/changed", get(account::second_password::changed).head(front::untouched))
+        .route(
+            "/account/authenticator",
+            get(account::authenticator::get).post(account::authenticator::post).head(front::untouched),
+        )
+        .route(
+            "/account/authenticator/recovery-codes",
+            get(account::authenticator::recovery_codes).post(account::authenticator::stored).head(front::untouched),
+        )
+        .route(
+            "/account/authenticator/remove",
+            get(account::authenticator::ask_removal).post(account::authenticator::remove).head(front::untouched),
+        )
+        .route(
+            "/account/two-factor",
+            get(account::two_factor::get).post(account::two_factor::post).head(front::untouched),
+        )
+        .route("/account/two-factor/enabled", get(account::two_factor::enabled).head(front::untouched))
+        .route("/account/two-factor/disabled", get(account::two_factor::disabled).head(front::untouched))
+        .route("/account/sessions", get(account::sessions::get).post(account::sessions::post).head(front::untouched))
+        .route(
+            "/account/{page}/confirm",
+            get(account::confirm::get).post(account::confirm::post).head(front::untouched),
+        )
+        .layer(from_fn_with_state(deeds.clone(), deeds::finish_posts))
         .method_not_allowed_fallback(front::other_method)
         .layer(from_fn(maintenance::close))
         .layer(from_fn_with_state(BodyLimit::FORM, limits::page_body))

@@ -12,7 +12,7 @@ use std::{
 
 use axum::{
     extract::{FromRequestParts, Request},
-    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use serde::{Deserialize, Serialize};
@@ -21,9 +21,11 @@ use crate::{
     domain::{
         authorization_request::ResponseMode,
         authorization_response::AuthorizationResponse,
-        ids::LoginId,
+        browser::Browser,
+        ids::{ClientId, LoginId, SessionId},
         language::{Language, LanguageWishes},
         login::LoginTicket,
+        secret::Secret,
         tenant::Tenant,
     },
     flows::{FlowError, Flows, LiveSession, SessionCookie, Visitor},
@@ -34,6 +36,7 @@ use super::{
     client_address::ClientAddress,
     cookies::{self, CookieNames, Jar},
     headers::ContentPolicy,
+    paths,
     site::{House, Site},
 };
 
@@ -75,6 +78,15 @@ pub struct Flash {
     /// Input that stays; never passwords or keys.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub kept: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub once: Option<Once>,
+}
+
+/// What the store cannot tell again, on its way to the one page that shows it: to the session that it was made for.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Once {
+    pub session: SessionId,
+    pub texts: Vec<Secret>,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Visit {
@@ -89,10 +101,14 @@ impl Visit {
     pub fn of(house: Arc<House>, site: Arc<Site>, request: &Request) -> Self {
         let address = request.extensions().get::<ClientAddress>();
         let headers = request.headers();
+        let text = |name: &HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
         Self(Arc::new(Seen {
             house,
             site,
-            visitor: Visitor { address: address.map(|address| address.0) },
+            visitor: Visitor {
+                address: address.map(|address| address.0),
+                browser: text(&header::USER_AGENT).and_then(Browser::of_user_agent),
+            },
             cookies: headers.get_all(header::COOKIE).iter().cloned().collect(),
             accept_language: headers.get(header::ACCEPT_LANGUAGE).cloned(),
             flash_read: AtomicBool::new(false),
@@ -179,6 +195,19 @@ impl Visit {
         Ok(())
     }
 
+    /// `Set-Cookie` with a sealed value.
+    pub fn give_sealed(
+        &self,
+        headers: &mut HeaderMap,
+        name: &str,
+        value: &impl Serialize,
+        lifetime: Duration,
+    ) -> Result<(), FlowError> {
+        let sealed = self.flows().seal_cookie(&self.tenant().id, name, value)?;
+        append(headers, cookies::set(self.tenant(), name, &sealed, Some(lifetime)));
+        Ok(())
+    }
+
     /// What the POST before has left for this page.
     pub fn flash(&self, place: &str) -> Flash {
         let name = self.cookies().flash();
@@ -221,6 +250,16 @@ impl Visit {
     pub fn start_of(&self, client: &str) -> Option<String> {
         let uri = self.tenant().client(client).and_then(|client| client.initiate_login_uri.as_ref());
         uri.map(|uri| initiated(uri, self.tenant())).or_else(|| self.start())
+    }
+
+    /// The look of a client's pages, if it has one of its own.
+    pub fn theme_of(&self, client: Option<&ClientId>) -> Option<&str> {
+        client.and_then(|client| self.tenant().client(client.as_str())).and_then(|client| client.theme.as_deref())
+    }
+
+    /// P-14, where the tenant asks for a second password.
+    pub fn forgot(&self) -> Option<String> {
+        self.tenant().policy.second_password.required.then(|| self.path(paths::FORGOT))
     }
 
     pub fn path(&self, path: &str) -> String {

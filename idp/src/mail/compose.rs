@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use crate::{
     domain::{
         language::Language,
-        letter::Letter,
+        letter::{AppChange, Letter},
         tenant::{LocalizedText, Tenant},
     },
     theme::{Argument, Contact, MailBlock, MailFrame, MailLink, MailText, RenderError, Themes},
@@ -146,6 +146,7 @@ const fn subject_id(letter: &Letter) -> &'static str {
         Letter::TwoFactorChanged { .. } => "m-08-subject",
         Letter::RepeatedFailures { .. } => "m-09-subject",
         Letter::EmailCleared { .. } => "m-10-subject",
+        Letter::AuthenticatorChanged { .. } => "m-11-subject",
     }
 }
 
@@ -192,6 +193,14 @@ fn values(letter: &Letter) -> Vec<(&'static str, Argument)> {
             ("changed_at", Argument::Time(*at)),
             ("state", Argument::Text(if *enabled { "on" } else { "off" }.to_owned())),
         ],
+        Letter::AuthenticatorChanged { change, at } => {
+            let change = match change {
+                AppChange::Enrolled => "enrolled",
+                AppChange::Removed => "removed",
+                AppChange::RecoveryCodeUsed => "recovery-code-used",
+            };
+            vec![("changed_at", Argument::Time(*at)), ("change", Argument::Text(change.to_owned()))]
+        }
         Letter::RepeatedFailures { at, lock } => {
             vec![("locked_at", Argument::Time(*at)), ("minutes", minutes(*lock))]
         }

@@ -9,6 +9,7 @@ use sea_orm::{
 
 use crate::domain::{
     account::{Account, AccountStatus, RegisteredEmail, SecondPasswordHash},
+    authenticator::Authenticator,
     clock::Timestamp,
     ids::{AccountId, Subject, TenantId, UpstreamId},
     language::Language,
@@ -44,9 +45,9 @@ impl Store {
         find(self.reader(), of(tenant).filter(Column::Subject.eq(&*subject.0))).await
     }
 
-    /// All accounts with this confirmed address.
-    pub async fn accounts_by_email_index(&self, tenant: &TenantId, index: &str) -> Result<Vec<Account>, StoreError> {
-        list(self.reader(), of(tenant).filter(Column::EmailIndex.eq(index))).await
+    /// All accounts with this confirmed address, by its index under any of the keys.
+    pub async fn accounts_by_email(&self, tenant: &TenantId, indexes: &[String]) -> Result<Vec<Account>, StoreError> {
+        list(self.reader(), of(tenant).filter(Column::EmailIndex.is_in(indexes))).await
     }
 
     /// All accounts that type this user ID, for the help desk.
@@ -123,9 +124,16 @@ async fn list<C: ConnectionTrait>(db: &C, select: Select<Entity>) -> Result<Vec<
     select.order_by_asc(Column::Id).all(db).await?.into_iter().map(Model::read).collect()
 }
 
+const NO_STEP: StoreError = StoreError::Corrupt { what: "authenticator" };
+
+fn step(step: u64) -> Result<i64, StoreError> {
+    i64::try_from(step).map_err(|_| NO_STEP)
+}
+
 impl Model {
     fn of(account: &Account) -> Result<Self, StoreError> {
         let (email, password) = (account.email.as_ref(), account.second_password.as_ref());
+        let app = account.authenticator.as_ref();
         Ok(Self {
             id: account.id.to_string(),
             tenant: account.tenant.to_string(),
@@ -142,6 +150,9 @@ impl Model {
             second_password: password.map(|password| password.hash.clone()),
             second_password_set_at: millis(password.map(|password| password.set_at)),
             second_password_changed_at: millis(password.map(|password| password.changed_at)),
+            authenticator_secret: app.map(|app| app.secret.0.clone()),
+            authenticator_enrolled_at: millis(app.map(|app| app.enrolled_at)),
+            authenticator_last_step: app.map(|app| step(app.last_step)).transpose()?,
             two_factor: account.two_factor,
             language: account.language.map(|language| language.word().to_owned()),
             status: account.status.word().to_owned(),
@@ -169,6 +180,16 @@ impl Model {
             (None, (None, None)) => None,
             _ => return Err(StoreError::Corrupt { what: "second password" }),
         };
+        let numbers = (self.authenticator_enrolled_at, self.authenticator_last_step);
+        let authenticator = match (self.authenticator_secret, numbers) {
+            (Some(secret), (Some(enrolled_at), Some(last_step))) => Some(Authenticator {
+                secret: Sealed(secret),
+                enrolled_at: Timestamp::from_millis(enrolled_at),
+                last_step: u64::try_from(last_step).map_err(|_| NO_STEP)?,
+            }),
+            (None, (None, None)) => None,
+            _ => return Err(NO_STEP),
+        };
         Ok(Account {
             id: AccountId(uuid(&self.id, "account id")?),
             tenant: TenantId::new(self.tenant),
@@ -179,6 +200,7 @@ impl Model {
             attributes: from_json(&self.attributes, "attributes")?,
             email,
             second_password,
+            authenticator,
             two_factor: self.two_factor,
             language: self.language.map(|tag| Language::read(&tag, "language")).transpose()?,
             status: AccountStatus::read(&self.status, "account status")?,

@@ -97,6 +97,11 @@ impl Tx {
         self.replace(Column::Login.eq(login.id.as_str()).and(Column::Account.eq(login.account.to_string()))).await
     }
 
+    /// The same for all logins of an account.
+    pub async fn replace_auth_keys_of_account(&self, account: AccountId) -> Result<Vec<LetterId>, StoreError> {
+        self.replace(Column::Account.eq(account.to_string())).await
+    }
+
     async fn replace(&self, whose: Expr) -> Result<Vec<LetterId>, StoreError> {
         let replaced = Entity::update_many()
             .col_expr(Column::State, Expr::value(AuthKeyState::Replaced.word()))

@@ -33,6 +33,9 @@ table!(account = "account" {
     second_password: Option<String>,
     second_password_set_at: Option<i64>,
     second_password_changed_at: Option<i64>,
+    authenticator_secret: Option<Vec<u8>>,
+    authenticator_enrolled_at: Option<i64>,
+    authenticator_last_step: Option<i64>,
     two_factor: bool,
     language: Option<String>,
     status: String,
@@ -88,6 +91,14 @@ table!(stranger_ledger = "stranger_ledger" {
     version: i64,
 });
 
+table!(recovery_code = "recovery_code" {
+    #[sea_orm(primary_key, auto_increment = false)] account: String,
+    #[sea_orm(primary_key, auto_increment = false)] number: i64,
+    salt: String,
+    hash: String,
+    used_at: Option<i64>,
+});
+
 table!(auth_key = "auth_key" {
     #[sea_orm(primary_key, auto_increment = false)] id: String,
     login: String,
@@ -107,6 +118,7 @@ table!(one_time_url = "one_time_url" {
     purpose: String,
     account: String,
     login: Option<String>,
+    session: Option<String>,
     address: Vec<u8>,
     address_index: String,
     code_mac: String,
@@ -119,12 +131,30 @@ table!(one_time_url = "one_time_url" {
     expires_at: i64,
 });
 
+table!(reset_request = "reset_request" {
+    #[sea_orm(primary_key, auto_increment = false)] key: String,
+    tenant: String,
+    address: Vec<u8>,
+    address_index: String,
+    address_prefix: Option<String>,
+    login: String,
+    language: String,
+    state: String,
+    codes: String,
+    code_tries: i64,
+    leased_until: i64,
+    created_at: i64,
+    expires_at: i64,
+});
+
 table!(session = "session" {
     #[sea_orm(primary_key, auto_increment = false)] key: String,
     id: String,
     tenant: String,
     account: String,
     proofs: String,
+    login: Option<String>,
+    browser: Option<String>,
     created_at: i64,
     used_at: i64,
     ended_at: Option<i64>,

@@ -27,6 +27,14 @@ impl Store {
         self.caches().grants.get_or_load(&id, load).await
     }
 
+    /// Those that are not revoked.
+    pub async fn grants_of_account(&self, account: AccountId) -> Result<Vec<Grant>, StoreError> {
+        let select = grant::Entity::find()
+            .filter(grant::Column::Account.eq(account.to_string()))
+            .filter(grant::Column::RevokedAt.is_null());
+        select.all(self.reader()).await?.into_iter().map(grant::Model::read).collect()
+    }
+
     /// Cached; a stale entry can only lead to a refusal.
     pub async fn authorization_code(&self, key: &TokenKey) -> Result<Option<Arc<AuthorizationCode>>, StoreError> {
         use authorization_code::{Column, Entity, Model};
@@ -79,6 +87,31 @@ impl Tx {
     ) -> Result<Vec<GrantId>, StoreError> {
         let account = grant::Column::Account.eq(account.to_string());
         self.revoke(account.and(grant::Column::Session.eq(session.to_string())), at).await
+    }
+
+    /// Every grant of an account but those of one session, also where the session itself is long gone.
+    pub async fn revoke_grants_of_account(
+        &self,
+        account: AccountId,
+        except: Option<SessionId>,
+        at: Timestamp,
+    ) -> Result<Vec<GrantId>, StoreError> {
+        let whose = grant::Column::Account.eq(account.to_string());
+        match except {
+            Some(kept) => self.revoke(whose.and(grant::Column::Session.ne(kept.to_string())), at).await,
+            None => self.revoke(whose, at).await,
+        }
+    }
+
+    /// Whatever the client was given of this account, by whichever session.
+    pub async fn revoke_grants_of_client(
+        &self,
+        account: AccountId,
+        client: &ClientId,
+        at: Timestamp,
+    ) -> Result<Vec<GrantId>, StoreError> {
+        let account = grant::Column::Account.eq(account.to_string());
+        self.revoke(account.and(grant::Column::Client.eq(client.as_str())), at).await
     }
 
     async fn revoke(&self, which: Expr, at: Timestamp) -> Result<Vec<GrantId>, StoreError> {

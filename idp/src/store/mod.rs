@@ -29,6 +29,8 @@ mod one_time_url;
 mod open;
 mod outbox;
 mod purge;
+mod recovery_code;
+mod reset;
 mod schema;
 mod session;
 mod signing_key;

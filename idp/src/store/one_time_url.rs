@@ -7,7 +7,7 @@ use sea_orm::{
 
 use crate::domain::{
     clock::Timestamp,
-    ids::{AccountId, LetterId, LoginId, TenantId},
+    ids::{AccountId, LetterId, LoginId, SessionId, TenantId},
     language::Language,
     login::Login,
     one_time_url::{OneTimeUrl, OneTimeUrlState, Purpose},
@@ -32,12 +32,36 @@ impl Store {
         find(self.reader(), pending(login, purpose)).await
     }
 
-    pub async fn one_time_urls_since(&self, account: AccountId, since: Timestamp) -> Result<Window, StoreError> {
-        window(self.reader(), of_account_since(account, since), Column::CreatedAt).await
+    /// The newest link that a session asked for, whatever became of it.
+    pub async fn url_of_session(
+        &self,
+        account: AccountId,
+        session: SessionId,
+        purpose: Purpose,
+    ) -> Result<Option<OneTimeUrl>, StoreError> {
+        find(self.reader(), of_session(account, session, purpose)).await
+    }
+
+    pub async fn one_time_urls_since(
+        &self,
+        account: AccountId,
+        purposes: &[Purpose],
+        since: Timestamp,
+    ) -> Result<Window, StoreError> {
+        window(self.reader(), of_account_since(account, purposes, since), Column::CreatedAt).await
     }
 }
 
 impl Tx {
+    pub async fn url_of_session(
+        &self,
+        account: AccountId,
+        session: SessionId,
+        purpose: Purpose,
+    ) -> Result<Option<OneTimeUrl>, StoreError> {
+        find(self.db(), of_session(account, session, purpose)).await
+    }
+
     pub async fn insert_one_time_url(&self, url: &OneTimeUrl) -> Result<(), StoreError> {
         Entity::insert(Model::of(url).into_active_model()).exec_without_returning(self.db()).await?;
         Ok(())
@@ -99,9 +123,14 @@ impl Tx {
     }
 
     /// As [`Store::one_time_urls_since`], and nobody adds one until this transaction ends.
-    pub async fn one_time_urls_since(&self, account: AccountId, since: Timestamp) -> Result<Window, StoreError> {
+    pub async fn one_time_urls_since(
+        &self,
+        account: AccountId,
+        purposes: &[Purpose],
+        since: Timestamp,
+    ) -> Result<Window, StoreError> {
         self.hold_account(account).await?;
-        window(self.db(), of_account_since(account, since), Column::CreatedAt).await
+        window(self.db(), of_account_since(account, purposes, since), Column::CreatedAt).await
     }
 
     /// The links that went to one address, whoever asked.
@@ -119,8 +148,11 @@ impl Tx {
     }
 }
 
-fn of_account_since(account: AccountId, since: Timestamp) -> Select<Entity> {
-    Entity::find().filter(Column::Account.eq(account.to_string())).filter(Column::CreatedAt.gt(since.as_millis()))
+fn of_account_since(account: AccountId, purposes: &[Purpose], since: Timestamp) -> Select<Entity> {
+    Entity::find()
+        .filter(Column::Account.eq(account.to_string()))
+        .filter(Column::Purpose.is_in(purposes.iter().map(|purpose| purpose.word())))
+        .filter(Column::CreatedAt.gt(since.as_millis()))
 }
 
 fn pending(login: &Login, purpose: Purpose) -> Select<Entity> {
@@ -129,6 +161,14 @@ fn pending(login: &Login, purpose: Purpose) -> Select<Entity> {
         .filter(Column::Login.eq(login.id.as_str()))
         .filter(Column::Purpose.eq(purpose.word()))
         .filter(Column::State.eq(OneTimeUrlState::Open.word()))
+        .order_by_asc(Column::CreatedAt)
+}
+
+fn of_session(account: AccountId, session: SessionId, purpose: Purpose) -> Select<Entity> {
+    Entity::find()
+        .filter(Column::Account.eq(account.to_string()))
+        .filter(Column::Session.eq(session.to_string()))
+        .filter(Column::Purpose.eq(purpose.word()))
         .order_by_asc(Column::CreatedAt)
 }
 
@@ -144,6 +184,7 @@ impl Model {
             purpose: url.purpose.word().to_owned(),
             account: url.account.to_string(),
             login: url.login.as_ref().map(ToString::to_string),
+            session: url.session.map(|session| session.to_string()),
             address: url.address.0.clone(),
             address_index: url.address_index.clone(),
             code_mac: url.code_mac.clone(),
@@ -164,6 +205,7 @@ impl Model {
             purpose: Purpose::read(&self.purpose, "purpose")?,
             account: AccountId(uuid(&self.account, "account id")?),
             login: self.login.map(LoginId::new),
+            session: self.session.map(|id| uuid(&id, "session id").map(SessionId)).transpose()?,
             address: Sealed(self.address),
             address_index: self.address_index,
             code_mac: self.code_mac,

@@ -12,8 +12,8 @@ use crate::domain::{clock::Timestamp, grant::REFRESH_TOKEN_LIFETIME, outbox::Let
 use super::{
     Store, StoreError,
     entity::{
-        access_token, auth_key, authorization_code, grant, letter, login, one_time_url, refresh_token, session,
-        stranger_ledger,
+        access_token, auth_key, authorization_code, grant, letter, login, one_time_url, refresh_token, reset_request,
+        session, stranger_ledger,
     },
     stored::Word,
 };
@@ -27,7 +27,7 @@ const DAY: Duration = Duration::from_hours(24);
 /// How long things are kept. Audit rows end by [`Store::drop_sealed_audit`]; codes and tokens by their own lifetimes.
 #[derive(Clone, Debug)]
 pub struct Retention {
-    /// Logins after their end, auth keys and one-time URLs after they were made (at least a day).
+    /// Logins after their end, auth keys, one-time URLs and reset requests after they were made (at least a day).
     pub logins: Duration,
     /// Sessions after their key was made: no shorter than the longest that a session can live.
     pub sessions: Duration,
@@ -91,6 +91,9 @@ impl Store {
             + self.clear::<auth_key::Entity>(auth_key::Column::Id, auth_key::Column::CreatedAt.lt(made)).await?
             + self
                 .clear::<one_time_url::Entity>(one_time_url::Column::Key, one_time_url::Column::CreatedAt.lt(made))
+                .await?
+            + self
+                .clear::<reset_request::Entity>(reset_request::Column::Key, reset_request::Column::CreatedAt.lt(made))
                 .await?
             + self
                 .clear::<stranger_ledger::Entity>(

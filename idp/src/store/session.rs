@@ -8,8 +8,9 @@ use sea_orm::{
 };
 
 use crate::domain::{
+    browser::Browser,
     clock::Timestamp,
-    ids::{AccountId, SessionId, TenantId},
+    ids::{AccountId, LoginId, SessionId, TenantId},
     secret::TokenKey,
     session::Session,
 };
@@ -115,6 +116,8 @@ impl Model {
             tenant: session.tenant.to_string(),
             account: session.account.to_string(),
             proofs: json(&session.proofs, "proofs")?,
+            login: session.login.as_ref().map(ToString::to_string),
+            browser: session.browser.map(|browser| browser.to_string()),
             created_at: session.created_at.as_millis(),
             used_at: session.used_at.as_millis(),
             ended_at: millis(session.ended_at),
@@ -128,6 +131,9 @@ impl Model {
             tenant: TenantId::new(self.tenant),
             account: AccountId(uuid(&self.account, "account id")?),
             proofs: from_json(&self.proofs, "proofs")?,
+            login: self.login.map(LoginId::new),
+            // A name that is no longer known is no reason to lose a session.
+            browser: self.browser.as_deref().and_then(Browser::from_text),
             created_at: Timestamp::from_millis(self.created_at),
             used_at: Timestamp::from_millis(self.used_at),
             ended_at: instant(self.ended_at),

@@ -12,6 +12,7 @@ use crate::domain::{
     login::Factor,
     one_time_url::{OneTimeUrlState, Purpose},
     outbox::LetterState,
+    reset::ResetState,
     signing_key::KeyState,
 };
 
@@ -51,6 +52,7 @@ words! {
         ChangeEmail = "change-email",
         ResetSecondPassword = "reset-second-password",
     }
+    ResetState { Waiting = "waiting", Mailed = "mailed", Silent = "silent" }
     LetterState {
         Queued = "queued",
         Delayed = "delayed",
@@ -60,7 +62,13 @@ words! {
         Refused = "refused",
         Expired = "expired",
     }
-    Factor { University = "university", SecondPassword = "second-password", AuthKey = "auth-key" }
+    Factor {
+        University = "university",
+        SecondPassword = "second-password",
+        AuthKey = "auth-key",
+        Authenticator = "authenticator",
+        RecoveryCode = "recovery-code",
+    }
     KeyState { Next = "next", Active = "active", Retired = "retired" }
     Language { Ja = "ja", En = "en", ZhCn = "zh-CN", Ko = "ko" }
 }

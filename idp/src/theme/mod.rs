@@ -20,6 +20,7 @@ mod error;
 mod frame;
 mod guard;
 mod page;
+mod picture;
 pub mod samples;
 mod source;
 #[cfg(test)]
@@ -32,9 +33,13 @@ pub use assets::Asset;
 pub use error::{RenderError, ThemeError};
 pub use frame::{Announcement, Contact, Frame};
 pub use page::{
-    AlreadySignedIn, Argument, AuthKey, ConfirmLink, ConfirmSignOut, EmailRegistered, EmailSent, ErrorPage, FormPost,
-    HiddenField, LinkInvalid, LinkRetry, Locked, LostMailbox, MailStatus, Maintenance, Message, MissingItem,
-    NotEligible, NotEligibleReason, Onward, Page, Problem, ProtocolError, RegisterEmail, SecondPassword, SendAuthKey,
-    SentKey, SetSecondPassword, SignIn, SignInUpstream, SignedOut, TimedOut,
+    AccountMenu, AlreadySignedIn, AppOffer, Argument, AuthKey, Authenticator, ChangeEmail, ChangeSecondPassword,
+    ConfirmLink, ConfirmSecondPassword, ConfirmSignOut, EmailChanged, EmailRegistered, EmailSent, ErrorPage,
+    ForgotSecondPassword, FormPost, HiddenField, LinkInvalid, LinkRetry, Locked, LostMailbox, MailStatus, Maintenance,
+    Message, MissingItem, NotEligible, NotEligibleReason, Onward, Page, Problem, ProtocolError, RecoveryCodes,
+    RegisterEmail, ResetEmailSent, ResetSecondPassword, SecondPassword, SendAuthKey, SentKey, ServiceItem, SessionItem,
+    Sessions, SetSecondPassword, SetUpAuthenticator, SignIn, SignInUpstream, SignedOut, TimedOut, TwoFactor,
+    TwoFactorItem,
 };
+pub use picture::Picture;
 pub use themes::{MailBlock, MailFrame, MailLink, MailText, Themes};

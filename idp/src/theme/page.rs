@@ -1,20 +1,29 @@
 //! The pages of the journeys, each with exactly what it shows. Paths in them are complete, as a browser takes them.
 
+mod account;
 mod auth_key;
+mod authenticator;
 mod email;
 mod ending;
 mod problem;
+mod reset;
 mod second_password;
 mod sign_in;
 
+pub use account::{AccountMenu, ConfirmSecondPassword, ServiceItem, SessionItem, Sessions, TwoFactor, TwoFactorItem};
 pub use auth_key::{AuthKey, LostMailbox, Message, SendAuthKey, SentKey};
-pub use email::{ConfirmLink, EmailRegistered, EmailSent, LinkInvalid, LinkRetry, MailStatus, Onward, RegisterEmail};
+pub use authenticator::{AppOffer, Authenticator, RecoveryCodes, SetUpAuthenticator};
+pub use email::{
+    ChangeEmail, ConfirmLink, EmailChanged, EmailRegistered, EmailSent, LinkInvalid, LinkRetry, MailStatus, Onward,
+    RegisterEmail,
+};
 pub use ending::{
     ConfirmSignOut, ErrorPage, FormPost, HiddenField, Maintenance, MissingItem, NotEligible, NotEligibleReason,
     ProtocolError, SignedOut,
 };
 pub use problem::{Argument, Problem};
-pub use second_password::{Locked, SecondPassword, SetSecondPassword};
+pub use reset::{ForgotSecondPassword, ResetEmailSent, ResetSecondPassword};
+pub use second_password::{ChangeSecondPassword, Locked, SecondPassword, SetSecondPassword};
 pub use sign_in::{AlreadySignedIn, SignIn, SignInUpstream, TimedOut};
 
 use serde::Serialize;
@@ -27,9 +36,9 @@ pub enum Page {
     SignIn(SignIn),
     /// P-02.
     RegisterEmail(RegisterEmail),
-    /// P-03.
+    /// P-03, P-10.
     EmailSent(EmailSent),
-    /// P-04.
+    /// P-04, P-11.
     ConfirmLink(ConfirmLink),
     /// P-05.
     EmailRegistered(EmailRegistered),
@@ -39,8 +48,24 @@ pub enum Page {
     SecondPassword(SecondPassword),
     /// P-08.
     AuthKey(AuthKey),
+    /// P-09.
+    ChangeEmail(ChangeEmail),
+    /// P-12.
+    EmailChanged(EmailChanged),
+    /// P-13.
+    ChangeSecondPassword(ChangeSecondPassword),
+    /// P-14.
+    ForgotSecondPassword(ForgotSecondPassword),
+    /// P-15.
+    ResetEmailSent(ResetEmailSent),
+    /// P-16.
+    ResetSecondPassword(ResetSecondPassword),
     /// P-17.
     SendAuthKey(SendAuthKey),
+    /// P-18.
+    TwoFactor(TwoFactor),
+    /// P-19.
+    ConfirmSecondPassword(ConfirmSecondPassword),
     /// P-20.
     ConfirmSignOut(ConfirmSignOut),
     /// P-21.
@@ -59,9 +84,19 @@ pub enum Page {
     AlreadySignedIn(AlreadySignedIn),
     /// P-28.
     TimedOut(TimedOut),
+    /// P-29.
+    Account(AccountMenu),
     /// P-30.
     LostMailbox(LostMailbox),
-    /// D-01, D-03, D-04.
+    /// P-33.
+    Sessions(Sessions),
+    /// P-34.
+    Authenticator(Authenticator),
+    /// P-35.
+    SetUpAuthenticator(SetUpAuthenticator),
+    /// P-36.
+    RecoveryCodes(RecoveryCodes),
+    /// D-01 to D-04, D-06, D-08.
     Message(Message),
     /// The answer to a client by `response_mode=form_post` (OAuth 2.0 Form Post Response Mode).
     FormPost(FormPost),
@@ -79,7 +114,15 @@ impl Page {
             Self::SetSecondPassword(_) => "set-second-password",
             Self::SecondPassword(_) => "second-password",
             Self::AuthKey(_) => "auth-key",
+            Self::ChangeEmail(_) => "change-email",
+            Self::EmailChanged(_) => "email-changed",
+            Self::ChangeSecondPassword(_) => "change-second-password",
+            Self::ForgotSecondPassword(_) => "forgot-second-password",
+            Self::ResetEmailSent(_) => "reset-email-sent",
+            Self::ResetSecondPassword(_) => "reset-second-password",
             Self::SendAuthKey(_) => "send-auth-key",
+            Self::TwoFactor(_) => "two-factor",
+            Self::ConfirmSecondPassword(_) => "confirm-second-password",
             Self::ConfirmSignOut(_) => "confirm-sign-out",
             Self::SignedOut(_) => "signed-out",
             Self::Error(_) => "error",
@@ -89,7 +132,12 @@ impl Page {
             Self::Maintenance(_) => "maintenance",
             Self::AlreadySignedIn(_) => "already-signed-in",
             Self::TimedOut(_) => "timed-out",
+            Self::Account(_) => "account",
             Self::LostMailbox(_) => "lost-mailbox",
+            Self::Sessions(_) => "sessions",
+            Self::Authenticator(_) => "authenticator",
+            Self::SetUpAuthenticator(_) => "set-up-authenticator",
+            Self::RecoveryCodes(_) => "recovery-codes",
             Self::Message(_) => "message",
             Self::FormPost(_) => "form-post",
         }
@@ -100,13 +148,23 @@ impl Page {
         match self {
             Self::SignIn(_) => "login-title",
             Self::RegisterEmail(_) => "email-set-title",
+            Self::EmailSent(sent) if sent.change_of.is_some() => "email-change-sent-title",
             Self::EmailSent(_) => "email-sent-title",
+            Self::ConfirmLink(link) if link.change => "email-change-confirm-title",
             Self::ConfirmLink(_) => "email-confirm-title",
             Self::EmailRegistered(_) => "email-done-title",
             Self::SetSecondPassword(_) => "sp-set-title",
             Self::SecondPassword(_) => "sp-entry-title",
             Self::AuthKey(_) => "key-title",
+            Self::ChangeEmail(_) => "email-change-title",
+            Self::EmailChanged(_) => "email-changed-title",
+            Self::ChangeSecondPassword(_) => "sp-change-title",
+            Self::ForgotSecondPassword(_) => "sp-forgot-title",
+            Self::ResetEmailSent(_) => "sp-forgot-sent-title",
+            Self::ResetSecondPassword(_) => "sp-reset-title",
             Self::SendAuthKey(_) => "key-send-title",
+            Self::TwoFactor(_) => "tfa-title",
+            Self::ConfirmSecondPassword(_) => "stepup-title",
             Self::ConfirmSignOut(_) => "logout-title",
             Self::SignedOut(_) => "logged-out-title",
             Self::Error(_) => "error-title",
@@ -116,7 +174,12 @@ impl Page {
             Self::Maintenance(_) => "maintenance-title",
             Self::AlreadySignedIn(_) => "already-title",
             Self::TimedOut(_) => "timed-out-title",
+            Self::Account(_) => "menu-title",
             Self::LostMailbox(_) => "lost-mail-title",
+            Self::Sessions(_) => "sessions-title",
+            Self::Authenticator(Authenticator { recovery: true, .. }) | Self::RecoveryCodes(_) => "recovery-title",
+            Self::Authenticator(_) => "totp-title",
+            Self::SetUpAuthenticator(_) => "totp-set-title",
             Self::Message(message) => message.title_id(),
             Self::FormPost(_) => "form-post-title",
         }

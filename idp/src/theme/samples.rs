@@ -1,8 +1,12 @@
 //! One page of each kind in each state: what a theme is checked, previewed and tested with.
 
+mod account;
+mod authenticator;
+mod change;
 mod extremes;
 mod factors;
 mod letters;
+mod reset;
 
 pub use extremes::long_frame;
 pub use letters::letters;
@@ -99,6 +103,13 @@ pub(super) fn pages_with(words: &Words) -> Vec<(String, Page)> {
     email(words, &mut pages);
     factors::second_password(words, &mut pages);
     factors::auth_key(words, &mut pages);
+    change::second_password(words, &mut pages);
+    reset::forgotten(words, &mut pages);
+    authenticator::all(words, &mut pages);
+    account::step_up(words, &mut pages);
+    account::menu(words, &mut pages);
+    account::two_factor(words, &mut pages);
+    account::sessions(words, &mut pages);
     endings(words, &mut pages);
     extremes::pages(words, &mut pages);
     pages
@@ -182,7 +193,9 @@ fn email(words: &Words, pages: &mut Pages) {
     let empty = RegisterEmail { errors: vec![Problem::field("email", "E-20")], ..refused };
     add(pages, "register-email-empty", Page::RegisterEmail(empty));
     emails_sent(words, pages);
+    change::email(words, pages);
     let link = ConfirmLink {
+        change: false,
         action: words.say("/uni/link/abc"),
         email_masked: words.say("ta•••@example.com"),
         user_id_masked: words.say("12••••78"),
@@ -216,13 +229,15 @@ fn emails_sent(words: &Words, pages: &mut Pages) {
     let sent = EmailSent {
         action: words.path("/email"),
         form_token: words.token(),
+        change_of: None,
         email: words.say("taro@example.com"),
         expires_at: LATER,
         code_digits: Some(6),
         status: MailStatus::Queued,
         resent: false,
         check: words.path("/email"),
-        sign_in: words.path("/restart"),
+        sign_in: Some(words.path("/restart")),
+        back: None,
         status_url: words.path("/status"),
         errors: Vec::new(),
     };

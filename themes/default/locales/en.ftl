@@ -339,6 +339,7 @@ device-done = Connected. Please return to the device.
 sessions-title = Where You Are Logged In
 sessions-line = { $browser }, since { $time }
 sessions-this = This device
+sessions-unknown = Unknown browser
 sessions-end = Log out
 sessions-end-others = Log out everywhere else
 sessions-grants = Services that receive your information
@@ -349,9 +350,19 @@ totp-field = Code
 totp-submit = Authenticate
 totp-use-recovery = Use a recovery code
 totp-use-mail = Use a key by e-mail
+totp-use-app = Use the authenticator app
+totp-recovery-lead = Enter one of the recovery codes you stored. Each of them can be used once.
+totp-recovery-field = Recovery code
 totp-set-title = Set Up an Authenticator App
 totp-set-lead = Scan this code with your authenticator app, or type the text into it, then enter the 6 digits it shows.
 totp-set-submit = Set up
+totp-set-picture = Picture for your authenticator app to scan
+totp-set-secret = Text to type into the app
+totp-set-open = Open in the authenticator app on this device
+totp-set-done = An authenticator app is set up. Where a login needs a key, you enter the digits it shows.
+totp-set-removed = The authenticator app has been removed.
+totp-set-remove-lead = When you remove it, your recovery codes stop working too. After that you enter a key sent by e-mail.
+totp-set-remove = Remove the authenticator app
 recovery-title = Recovery Codes
 recovery-lead = Keep these codes for the day you lose your authenticator app. They are not shown again.
 recovery-submit = I have stored them
@@ -609,3 +620,15 @@ m-10-lead =
 m-10-advice =
     Register a new address at your next login.
     If you did not ask for this, contact us at once.
+
+## M-11 Authenticator app
+
+m-11-subject = [{ $service }] About your authenticator app
+m-11-lead =
+    { $change ->
+        [enrolled] An authenticator app was set up.
+        [removed] Your authenticator app was removed.
+       *[recovery-code-used] A recovery code of your authenticator app was used.
+    }
+    Time: { $changed_at } (Japan time)
+m-11-stranger = If you did not do this, contact us at once.

@@ -336,6 +336,7 @@ device-done = 接続しました。機器の画面にお戻りください。
 sessions-title = ログイン中の端末
 sessions-line = { $browser }・{ $time } から
 sessions-this = この端末
+sessions-unknown = 不明なブラウザー
 sessions-end = ログアウトする
 sessions-end-others = ほかの端末をすべてログアウトする
 sessions-grants = 情報を提供しているサービス
@@ -346,9 +347,19 @@ totp-field = 確認コード
 totp-submit = 認証
 totp-use-recovery = 回復コードを使う
 totp-use-mail = メールの認証キーを使う
+totp-use-app = 認証アプリを使う
+totp-recovery-lead = 保管している回復コードを1つ入力してください。一度利用した回復コードは、再度利用できません。
+totp-recovery-field = 回復コード
 totp-set-title = 認証アプリの設定
 totp-set-lead = 認証アプリで次の図を読み取るか、文字を入力し、表示された6桁の数字を入力してください。
 totp-set-submit = 設定
+totp-set-picture = 認証アプリで読み取る図
+totp-set-secret = 認証アプリに入力する文字
+totp-set-open = この端末の認証アプリで開く
+totp-set-done = 認証アプリは設定済みです。ログインの際に認証キーが必要な場合は、認証アプリの数字を入力します。
+totp-set-removed = 認証アプリの設定を解除しました。
+totp-set-remove-lead = 設定を解除すると、回復コードも利用できなくなります。以後は、メールの認証キーを入力します。
+totp-set-remove = 認証アプリの設定を解除する
 recovery-title = 回復コード
 recovery-lead = 認証アプリを利用できなくなったときのために、このコードを保管してください。再度表示することはできません。
 recovery-submit = 保管しました
@@ -609,5 +620,19 @@ m-10-lead =
 m-10-advice =
     次回のログイン時に、新しいメールアドレスを登録してくだ
     さい。
+    お心当たりのない場合は、至急、お問い合わせ先にご連絡
+    ください。
+
+## M-11 Authenticator app
+
+m-11-subject = 【{ $service }】認証アプリについてのお知らせ
+m-11-lead =
+    { $change ->
+        [enrolled] 認証アプリが設定されました。
+        [removed] 認証アプリの設定が解除されました。
+       *[recovery-code-used] 認証アプリの回復コードが利用されました。
+    }
+    日時：{ $changed_at }（日本時間）
+m-11-stranger =
     お心当たりのない場合は、至急、お問い合わせ先にご連絡
     ください。

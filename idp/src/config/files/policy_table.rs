@@ -14,6 +14,8 @@ pub struct PolicyTable {
     pub two_factor_default: Setting<OnOff>,
     /// A key must be entered before the setting turns on.
     pub two_factor_confirm_enable: Setting<bool>,
+    /// Whether students may use an authenticator app.
+    pub authenticator: Setting<AuthenticatorName>,
     pub step_up_age: Setting<Length>,
     pub upstream_logout: Setting<bool>,
     pub mail_format: Setting<MailFormatName>,
@@ -44,6 +46,13 @@ pub enum TwoFactorName {
 pub enum OnOff {
     Off,
     On,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum AuthenticatorName {
+    Off,
+    Allowed,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]

@@ -30,7 +30,6 @@ impl Pages {
             ("welcome.html", include_str!("pages/welcome.html")),
             ("top.html", include_str!("pages/top.html")),
             ("manual.html", include_str!("pages/manual.html")),
-            ("coming.html", include_str!("pages/coming.html")),
             ("signed-out.html", include_str!("pages/signed-out.html")),
             ("problem.html", include_str!("pages/problem.html")),
         ] {

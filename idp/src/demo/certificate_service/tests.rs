@@ -52,10 +52,10 @@ struct World {
 
 impl World {
     async fn start() -> Self {
-        Self::with(BASE, true).await
+        Self::with(BASE).await
     }
 
-    async fn with(base: &str, account_pages: bool) -> Self {
+    async fn with(base: &str) -> Self {
         let clock = Arc::new(StoppedClock(AtomicI64::new(1_800_000_000_000)));
         let provider = FakeProvider::start(Arc::clone(&clock) as Arc<dyn Clock>).await;
         let settings = CertificateService {
@@ -63,7 +63,6 @@ impl World {
             base: base.parse().unwrap(),
             client_id: "certificate-service".to_owned(),
             client_secret: Secret::new("demo:secret"),
-            account_pages,
         };
         let service = settings.router(Arc::clone(&clock) as Arc<dyn Clock>, Arc::new(Seeded::new(3))).unwrap();
         Self { provider, clock, service }

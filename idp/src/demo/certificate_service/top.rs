@@ -1,14 +1,13 @@
-//! トップページ and the pages around it: 印刷先選択 with the menu and the received claims, the manual, what is to come.
+//! トップページ and the pages around it: 印刷先選択 with the menu and the received claims, the manual.
 
 use std::sync::Arc;
 
 use axum::{
-    extract::{Query, State},
+    extract::State,
     http::{HeaderMap, StatusCode},
     response::Response,
 };
 use minijinja::{Value, context};
-use serde::Deserialize;
 use serde_json::Value as Json;
 use url::Url;
 
@@ -23,11 +22,6 @@ use crate::domain::{clock::Timestamp, language::Language};
 const ACCOUNT_PAGES: [&str; 3] = ["email", "second-password", "two-factor"];
 /// Claims that are seconds since 1970 (RFC 7519 §2).
 const INSTANTS: [&str; 5] = ["exp", "iat", "nbf", "auth_time", "updated_at"];
-
-#[derive(Deserialize)]
-pub struct Coming {
-    page: Option<String>,
-}
 
 pub async fn get(State(service): State<Arc<Service>>, headers: HeaderMap) -> Response {
     let Some((id, session)) = service.session(&headers) else {
@@ -62,14 +56,6 @@ pub async fn manual(State(service): State<Arc<Service>>, headers: HeaderMap) -> 
     service.pages.page(StatusCode::OK, "manual", &service.frame(&headers, session.as_deref()))
 }
 
-pub async fn coming(State(service): State<Arc<Service>>, headers: HeaderMap, Query(coming): Query<Coming>) -> Response {
-    let page = ACCOUNT_PAGES.into_iter().find(|page| coming.page.as_deref() == Some(page));
-    let Some(page) = page else { return not_found(State(service), headers).await };
-    let session = service.session(&headers).map(|(_, session)| session);
-    let frame = service.frame(&headers, session.as_deref());
-    service.pages.page(StatusCode::OK, "coming", &context! { page, ..frame })
-}
-
 pub async fn not_found(State(service): State<Arc<Service>>, headers: HeaderMap) -> Response {
     service.problem(&headers, StatusCode::NOT_FOUND, "not_found", None)
 }
@@ -100,14 +86,14 @@ impl Service {
     fn account_page(&self, headers: &HeaderMap, page: &str) -> String {
         let address = [self.provider.issuer().trim_end_matches('/'), "/account/", page].concat();
         match Url::parse(&address) {
-            Ok(mut url) if self.settings.account_pages => {
+            Ok(mut url) => {
                 url.query_pairs_mut()
                     .append_pair("client_id", &self.settings.client_id)
                     .append_pair("return_to", self.settings.page("/").as_str())
                     .extend_pairs(language::chosen(headers).map(|language| ("ui_locales", language.tag())));
                 url.into()
             }
-            _ => ["/coming?page=", page].concat(),
+            Err(_) => address,
         }
     }
 

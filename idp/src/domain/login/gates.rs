@@ -34,6 +34,10 @@ pub enum Gate {
     SendAuthKey,
     /// P-08.
     AuthKey,
+    /// P-34.
+    Authenticator,
+    /// What the request demands is beyond this account: the client is told so.
+    Unmet,
     Done,
 }
 
@@ -51,6 +55,8 @@ pub struct Standing<'a> {
     pub lock: Option<Lock>,
     /// A key may be made without a press of P-17: this login passed its second password by a POST.
     pub key_asked: bool,
+    /// This login was sent a key, though its account has an app: the student chose so on P-34.
+    pub key_chosen: bool,
 }
 
 /// What this login still owes before a code may be issued.
@@ -81,8 +87,10 @@ pub fn next(standing: &Standing<'_>) -> Gate {
             Some(_) => {}
         }
     }
-    if need.acr >= Acr::AuthKey && proofs.at(Factor::AuthKey, account).is_none() {
-        return if standing.key_asked { Gate::AuthKey } else { Gate::SendAuthKey };
+    if need.acr >= Acr::AuthKey
+        && let Some(gate) = key_gate(standing, account)
+    {
+        return gate;
     }
     match proofs.reach(account) {
         Some((reached, _)) if reached >= need.acr => Gate::Done,
@@ -94,19 +102,49 @@ fn second_password_gate(standing: &Standing<'_>) -> Gate {
     standing.lock.clone().map_or(Gate::SecondPassword, Gate::Locked)
 }
 
+/// Whoever has an app is asked for its code in the mailed key's place. A tenant that allows no apps goes by the key alone.
+fn key_gate(standing: &Standing<'_>, account: &Account) -> Option<Gate> {
+    let Standing { policy, need, proofs, .. } = standing;
+    let has_app = policy.allows_apps() && account.authenticator.is_some();
+    let proven = |factor| proofs.at(factor, account).is_some();
+    if has_app && proven(Factor::Authenticator) {
+        return None;
+    }
+    if need.acr > Acr::AuthKey {
+        return Some(if has_app { Gate::Authenticator } else { Gate::Unmet });
+    }
+    if proven(Factor::AuthKey) || has_app && proven(Factor::RecoveryCode) {
+        return None;
+    }
+    Some(match (has_app && !standing.key_chosen, standing.key_asked) {
+        (true, _) => Gate::Authenticator,
+        (false, true) => Gate::AuthKey,
+        (false, false) => Gate::SendAuthKey,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::{clock::Timestamp, login::Proof, policy::TwoFactor, samples};
+    use crate::domain::{
+        authorization_request::{AcrRequest, AuthorizationRequest},
+        clock::Timestamp,
+        login::Proof,
+        policy::TwoFactor,
+        samples,
+    };
+
+    const FACTORS: [Factor; 5] =
+        [Factor::University, Factor::SecondPassword, Factor::AuthKey, Factor::Authenticator, Factor::RecoveryCode];
 
     fn proof(factor: Factor, at: i64) -> Proof {
         Proof { factor, account: samples::account().id, at: Timestamp::from_millis(at), evidence: String::new() }
     }
 
     fn gate(policy: &Policy, account: &Account, proofs: &Proofs) -> Gate {
-        let need = Need::of(policy, &samples::client(), &samples::request(), Some(account)).unwrap();
+        let need = Need::of(policy, Some(&samples::client()), &samples::request().demand(), Some(account)).unwrap();
         next(&Standing {
             policy,
             need: &need,
@@ -115,6 +153,7 @@ mod tests {
             email_pending: false,
             lock: None,
             key_asked: true,
+            key_chosen: false,
         })
     }
 
@@ -171,6 +210,67 @@ mod tests {
         assert_eq!(gate(&samples::policy(), &account, &proofs), Gate::AuthKey);
     }
 
+    /// An account that has everything, with the university and the second password proven.
+    fn with_app() -> (Policy, Account, Proofs) {
+        let (mut policy, mut account, mut proofs) = (samples::policy(), samples::account(), Proofs::default());
+        policy.authenticator = AuthenticatorUse::Allowed;
+        account.email = Some(samples::email(1));
+        account.second_password = Some(samples::second_password(1));
+        account.two_factor = true;
+        account.authenticator = Some(samples::authenticator(1));
+        proofs.add(proof(Factor::University, 10));
+        proofs.add(proof(Factor::SecondPassword, 20));
+        (policy, account, proofs)
+    }
+
+    #[test]
+    fn whoever_has_an_app_is_asked_for_it_in_the_mailed_key_s_place() {
+        let (mut policy, mut account, mut proofs) = with_app();
+        assert_eq!(gate(&policy, &account, &proofs), Gate::Authenticator);
+        policy.authenticator = AuthenticatorUse::Off;
+        assert_eq!(gate(&policy, &account, &proofs), Gate::AuthKey);
+        policy.authenticator = AuthenticatorUse::Allowed;
+        proofs.add(proof(Factor::Authenticator, 30));
+        assert_eq!(gate(&policy, &account, &proofs), Gate::Done);
+        policy.authenticator = AuthenticatorUse::Off;
+        assert_eq!(gate(&policy, &account, &proofs), Gate::AuthKey, "a tenant without apps goes by the key alone");
+        policy.authenticator = AuthenticatorUse::Allowed;
+        account.authenticator = Some(samples::authenticator(40));
+        assert_eq!(gate(&policy, &account, &proofs), Gate::Authenticator, "the former app proves nothing any more");
+        account.authenticator = None;
+        assert_eq!(gate(&policy, &account, &proofs), Gate::AuthKey);
+        account.two_factor = false;
+        assert_eq!(gate(&policy, &account, &proofs), Gate::Done);
+    }
+
+    #[test]
+    fn what_each_proof_in_the_key_s_place_is_worth() {
+        let (policy, account, proven) = with_app();
+        for (factor, gate_for_the_app, acr, amr) in [
+            (Factor::AuthKey, Gate::Authenticator, Acr::AuthKey, &["pwd", "otp"][..]),
+            (Factor::RecoveryCode, Gate::Authenticator, Acr::AuthKey, &["pwd", "recovery"]),
+            (Factor::Authenticator, Gate::Done, Acr::Authenticator, &["pwd", "otp", "mfa"]),
+        ] {
+            let mut proofs = proven.clone();
+            proofs.add(proof(factor, 30));
+            assert_eq!(gate(&policy, &account, &proofs), Gate::Done, "{factor:?}");
+            let need = Need { acr: Acr::Authenticator, max_age: None };
+            let standing = Standing {
+                policy: &policy,
+                need: &need,
+                account: Some(&account),
+                proofs: &proofs,
+                email_pending: false,
+                lock: None,
+                key_asked: true,
+                key_chosen: true,
+            };
+            assert_eq!(next(&standing), gate_for_the_app, "{factor:?}");
+            assert_eq!(proofs.reach(&account), Some((acr, Timestamp::from_millis(10))), "{factor:?}");
+            assert_eq!(proofs.amr(&account), amr, "{factor:?}");
+        }
+    }
+
     #[test]
     fn somebody_else_s_proofs_prove_nothing() {
         let mut account = samples::account();
@@ -184,9 +284,11 @@ mod tests {
         /// Whatever was proven in whatever order, nobody is through without every due proof.
         #[test]
         fn no_sequence_of_proofs_is_done_without_the_due_ones(
-            given in proptest::collection::vec((0..3u8, 0..100i64), 0..6),
+            given in proptest::collection::vec((0..5usize, 0..100i64), 0..8),
             email_at in proptest::option::of(0..100i64),
             password_at in proptest::option::of(0..100i64),
+            app_at in proptest::option::of(0..100i64),
+            (allowed, demanded, chosen) in any::<(bool, bool, bool)>(),
             two_factor in any::<bool>(), required in any::<bool>(), again in any::<bool>(), asked in any::<bool>(),
         ) {
             let mut policy = samples::policy();
@@ -196,18 +298,30 @@ mod tests {
             account.email = email_at.map(samples::email);
             account.second_password = password_at.map(samples::second_password);
             account.two_factor = two_factor;
+            account.authenticator = app_at.map(samples::authenticator);
+            policy.authenticator = if allowed { AuthenticatorUse::Allowed } else { AuthenticatorUse::Off };
             let mut proofs = Proofs::default();
             for (factor, at) in given {
-                proofs.add(proof([Factor::University, Factor::SecondPassword, Factor::AuthKey][usize::from(factor)], at));
+                proofs.add(proof(FACTORS[factor], at));
             }
-            let need = Need::of(&policy, &samples::client(), &samples::request(), Some(&account)).unwrap();
+            let mut request = samples::request();
+            request.acr = AcrRequest { values: vec![Acr::Authenticator], essential: true };
+            let need_of = |request: &AuthorizationRequest| Need::of(&policy, Some(&samples::client()), &request.demand(), Some(&account));
+            prop_assert_eq!(need_of(&request).is_ok(), allowed && app_at.is_some());
+            let request = if demanded && need_of(&request).is_ok() { request } else { samples::request() };
+            let need = need_of(&request).unwrap();
             let gate = next(&Standing { policy: &policy, need: &need, account: Some(&account), proofs: &proofs,
-                email_pending: false, lock: None, key_asked: asked });
+                email_pending: false, lock: None, key_asked: asked, key_chosen: chosen });
             if gate == Gate::Done {
                 prop_assert!(proofs.at(Factor::University, &account).is_some());
                 prop_assert!(account.email.is_some() && account.second_password.is_some());
                 prop_assert!(proofs.at(Factor::SecondPassword, &account).is_some());
-                prop_assert!(!(two_factor || required) || proofs.at(Factor::AuthKey, &account).is_some());
+                let app = allowed && proofs.at(Factor::Authenticator, &account).is_some();
+                let recovered = allowed && proofs.at(Factor::RecoveryCode, &account).is_some();
+                let keyed = app || recovered || proofs.at(Factor::AuthKey, &account).is_some();
+                prop_assert!(!(two_factor || required) || keyed);
+                prop_assert!(need.acr < Acr::Authenticator || app);
+                prop_assert_eq!(proofs.amr(&account).contains(&"mfa"), proofs.at(Factor::Authenticator, &account).is_some());
                 prop_assert!(proofs.reach(&account).unwrap().0 >= need.acr);
             }
         }

@@ -1,21 +1,20 @@
-//! A login: one sign-in attempt, from `/authorize` to a code or an error, kept as facts.
+//! A login: one sign-in attempt, from `/authorize` or an account page to its end, kept as facts.
 
 mod attempts;
+mod destination;
 mod gates;
 mod need;
 mod pending;
 mod proofs;
 
 pub use attempts::{Attempt, Ledger, Lock, Rules};
+pub use destination::{Demand, Destination};
 pub use gates::{Gate, Standing, next};
 pub use need::{Need, Unmet, reachable};
 pub use pending::{Ineligible, LoginTicket, MAX_SEALED, PendingDeparture, PendingLogin};
 pub use proofs::{Factor, Proof, Proofs};
 
-use serde::{Deserialize, Serialize};
-
 use super::{
-    authorization_request::AuthorizationRequest,
     clock::Timestamp,
     ids::{AccountId, LoginId, SessionId, TenantId, UpstreamId},
     language::Language,
@@ -42,21 +41,6 @@ pub struct Login {
     /// The last press; showing a page does not count.
     pub pressed_at: Timestamp,
     pub finished_at: Option<Timestamp>,
-}
-
-/// Where a finished login leads.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Destination {
-    #[serde(rename = "c")]
-    Client(Box<AuthorizationRequest>),
-}
-
-impl Destination {
-    pub fn request(&self) -> &AuthorizationRequest {
-        match self {
-            Self::Client(request) => request,
-        }
-    }
 }
 
 impl Login {

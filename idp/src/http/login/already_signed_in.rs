@@ -1,10 +1,11 @@
-//! GET and POST /login/{login}/already-signed-in: P-27 (journeys J-13).
+//! GET and POST /login/{login}/already-signed-in: P-27 (journeys J-13, J-19 19.4).
 
 use axum::response::Response;
 
 use crate::{
     domain::{
         account::masked_user_id,
+        account_visit::AccountVisit,
         authorization_request::{AuthorizationRequest, Prompt},
         clock::Timestamp,
         language::{Language, LanguageWishes},
@@ -22,7 +23,7 @@ use crate::{
 use super::{AtLogin, Press, Standing, at::other_account};
 
 struct Entry {
-    request: AuthorizationRequest,
+    destination: Destination,
     language: Option<Language>,
     begun_at: Timestamp,
     live: LiveSession,
@@ -35,9 +36,8 @@ async fn entry(at: &AtLogin) -> Result<Entry, PageFailure> {
     let live = at.visit.live_session().await?;
     match (at.standing().await?, live) {
         (Standing::Pending(pending), Some(live)) => Ok(Entry {
-            // Who may choose must see who is signed in.
-            other: pending.destination.request().prompt == Prompt::SelectAccount,
-            request: pending.destination.request().clone(),
+            other: names_another(at, &pending, &live)?,
+            destination: pending.destination,
             language: pending.language,
             begun_at: pending.begun_at,
             live,
@@ -45,10 +45,10 @@ async fn entry(at: &AtLogin) -> Result<Entry, PageFailure> {
         }),
         (Standing::Row(current), Some(live)) => Ok(Entry {
             other: other_account(Some(&live), &current),
-            request: current.login.destination.request().clone(),
             language: Some(current.login.language),
             begun_at: current.login.begun_at,
             unfinished: current.login.finished_at.is_none(),
+            destination: current.login.destination,
             live,
         }),
         (Standing::Pending(_), None) => Err(PageFailure::Elsewhere(at.gate_path(&Gate::SignIn))),
@@ -56,6 +56,14 @@ async fn entry(at: &AtLogin) -> Result<Entry, PageFailure> {
             Err(PageFailure::Elsewhere(at.gate_path(&current.gate)))
         }
         (Standing::Row(_), None) => Err(PageFailure::TimedOut),
+    }
+}
+
+/// Whether the page says who is signed in: who may choose must see it, and so must whoever was meant to be somebody else.
+fn names_another(at: &AtLogin, pending: &PendingLogin, live: &LiveSession) -> Result<bool, PageFailure> {
+    match &pending.destination {
+        Destination::Client(request) => Ok(request.prompt == Prompt::SelectAccount),
+        Destination::Account(wanted) => Ok(at.visit.flows().is_meant_for_another(wanted, live)?),
     }
 }
 
@@ -72,27 +80,41 @@ pub async fn get(at: AtLogin) -> Result<Response, PageFailure> {
 pub async fn post(press: Press) -> Result<Response, PageFailure> {
     let at = &press.at;
     let entry = entry(at).await?;
-    let (visit, flows) = (&at.visit, at.visit.flows());
+    let visit = &at.visit;
     if press.text("action") == "sign-out" {
-        flows.end_session(visit.tenant(), &entry.live, Some(&entry.request.client), &visit.visitor).await?;
+        visit.flows().end_session(visit.tenant(), &entry.live, entry.destination.client(), &visit.visitor).await?;
         let mut response = if entry.unfinished { at.onward() } else { see_other(&at.path("restart")) };
         visit.take_session(response.headers_mut());
         return Ok(response);
     }
-    match flows.continue_with_session(visit.tenant(), &entry.request, entry.begun_at, &entry.live).await? {
+    match &entry.destination {
+        Destination::Client(request) => answer(at, &entry, request).await,
+        Destination::Account(wanted) => {
+            // As who is signed in now: the hint has been answered.
+            let wanted = AccountVisit { login_hint: None, ..(**wanted).clone() };
+            let mut response = see_other(&visit.path(&paths::account(&wanted)));
+            visit.take_ticket(response.headers_mut(), &at.id);
+            Ok(response)
+        }
+    }
+}
+
+async fn answer(at: &AtLogin, entry: &Entry, request: &AuthorizationRequest) -> Result<Response, PageFailure> {
+    let visit = &at.visit;
+    match visit.flows().continue_with_session(visit.tenant(), request, entry.begun_at, &entry.live).await? {
         Continued::Answered(response) => {
-            let mut answer = visit.send_to_client(&response, &about(at, &entry));
+            let mut answer = visit.send_to_client(&response, &about(at, entry));
             visit.take_ticket(answer.headers_mut(), &at.id);
             Ok(answer)
         }
         // The session is not enough for this request: the login starts again with it.
-        Continued::NotEnough => restart(at, &entry),
+        Continued::NotEnough => restart(at, entry, request),
     }
 }
 
-fn restart(at: &AtLogin, entry: &Entry) -> Result<Response, PageFailure> {
+fn restart(at: &AtLogin, entry: &Entry, request: &AuthorizationRequest) -> Result<Response, PageFailure> {
     let visit = &at.visit;
-    let mut request = entry.request.clone();
+    let mut request = request.clone();
     if request.prompt == Prompt::SelectAccount {
         // The choice was made: it is not asked again.
         request.prompt = Prompt::Unset;
@@ -109,14 +131,13 @@ fn about<'a>(at: &'a AtLogin, entry: &Entry) -> About<'a> {
     let visit = &at.visit;
     let wishes = LanguageWishes {
         chosen: entry.language,
-        requested: entry.request.ui_locale,
+        requested: entry.destination.ui_locale(),
         account: entry.live.account.language,
         ..visit.wishes()
     };
-    let client = visit.tenant().client(entry.request.client.as_str());
     About {
         language: visit.settle(&wishes),
         support_code: at.id.as_str(),
-        theme: client.and_then(|client| client.theme.as_deref()),
+        theme: visit.theme_of(entry.destination.client()),
     }
 }

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use axum::{
-    body::Bytes,
     extract::{FromRequest, FromRequestParts, Path, Request},
     http::{Method, request::Parts},
     response::{IntoResponse, Response},
@@ -11,6 +10,7 @@ use axum::{
 
 use crate::{
     domain::{
+        authorization_response::AuthorizationResponse,
         ids::LoginId,
         login::{Gate, LoginTicket, PendingLogin},
         outbox::{LetterStanding, LetterState},
@@ -19,9 +19,9 @@ use crate::{
     },
     flows::{Current, Finished, FlowError, Flows, LiveSession},
     http::{
+        account::two_factor,
         csrf,
         failure::PageFailure,
-        oidc::is_form,
         paths,
         visit::{About, Flash, Visit, see_other},
     },
@@ -85,14 +85,7 @@ impl<S: Send + Sync> FromRequest<S> for Press {
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
         let (mut parts, body) = request.into_parts();
         let at = AtLogin::from_request_parts(&mut parts, state).await?;
-        csrf::same_site(&at.visit, &parts.headers).map_err(IntoResponse::into_response)?;
-        if !is_form(&parts.headers) {
-            return Err(PageFailure::out_of_order().into_response());
-        }
-        let request = Request::from_parts(parts, body);
-        let body = Bytes::from_request(request, state).await.map_err(IntoResponse::into_response)?;
-        let form = Parameters::parse(&body).ok().filter(|form| form.once().is_ok());
-        let form = form.ok_or_else(|| PageFailure::out_of_order().into_response())?;
+        let form = csrf::form_of(&at.visit, Request::from_parts(parts, body)).await?;
         let expected = at.form_token();
         if Flows::is_form_token(&expected, form.get("form_token")) {
             return Ok(Self { at, form });
@@ -125,6 +118,12 @@ impl AtLogin {
     /// A complete path below this login.
     pub fn path(&self, page: &str) -> String {
         self.visit.path(&paths::page(&self.id, page))
+    }
+
+    /// P-14, where the tenant asks for a second password.
+    pub fn forgot(&self) -> Option<String> {
+        let has = self.visit.tenant().policy.second_password.required;
+        has.then(|| self.visit.path(&paths::forgot(&self.id)))
     }
 
     pub fn gate_path(&self, gate: &Gate) -> String {
@@ -227,11 +226,18 @@ impl AtLogin {
         About {
             language: if offered { wished } else { self.visit.tenant().default_language },
             support_code: self.id.as_str(),
-            theme: current.client.theme.as_deref(),
+            theme: current.client.as_ref().and_then(|client| client.theme.as_deref()),
         }
     }
 
-    /// Every gate is passed: the client's answer, and the browser's session.
+    /// The client is told how this login ended, and the browser forgets it.
+    pub fn answer(&self, current: &Current, response: &AuthorizationResponse) -> Response {
+        let mut answer = self.visit.send_to_client(response, &self.about(current));
+        self.visit.take_ticket(answer.headers_mut(), &self.id);
+        answer
+    }
+
+    /// Every gate is passed: the client's answer or the account page, and the browser's session.
     pub async fn finish(&self, current: &Current) -> Result<Response, PageFailure> {
         let visit = &self.visit;
         let live = visit.live_session().await?;
@@ -245,11 +251,13 @@ impl AtLogin {
                 visit.give_session(answer.headers_mut(), &session);
                 Ok(answer)
             }
-            Finished::OtherSubject(response) => {
-                let mut answer = visit.send_to_client(&response, &self.about(current));
-                visit.take_ticket(answer.headers_mut(), &self.id);
+            Finished::Entered { visit: wanted, done, session } => {
+                let open = done.map_or_else(|| paths::account(&wanted), |done| two_factor::done_at(&wanted, done));
+                let mut answer = see_other(&visit.path(&open));
+                visit.give_session(answer.headers_mut(), &session);
                 Ok(answer)
             }
+            Finished::OtherSubject(response) => Ok(self.answer(current, &response)),
         }
     }
 }

@@ -92,7 +92,7 @@ async fn reissue(at: &AtLogin, current: &Current) -> Result<Response, PageFailur
 }
 
 /// E-63 to E-65 and E-70.
-fn hindered(sending: &KeySending) -> Option<Problem> {
+pub(super) fn hindered(sending: &KeySending) -> Option<Problem> {
     Some(match sending {
         KeySending::Sent => return None,
         KeySending::CoolingDown(wait) => Problem::page("E-63").with("seconds", Argument::Number(seconds_left(*wait))),

@@ -38,8 +38,8 @@ pub async fn get(
         Some(LoginTicket::Row { .. }) => return Ok(see_other(&visit.path(&paths::page(&id, "next")))),
         None => return Err(PageFailure::TimedOut),
     };
-    let request = pending.destination.request();
-    let wishes = LanguageWishes { chosen: pending.language, requested: request.ui_locale, ..visit.wishes() };
+    let requested = pending.destination.ui_locale();
+    let wishes = LanguageWishes { chosen: pending.language, requested, ..visit.wishes() };
     let upstream = UpstreamId::new(upstream);
     let arrived = visit.flows().arrive(visit.tenant(), &upstream, &parameters, &pending, &wishes, &visit.visitor).await;
     let at = AtLogin { ticket: LoginTicket::Pending(Box::new(pending.clone())), id, visit: visit.clone() };

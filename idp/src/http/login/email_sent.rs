@@ -27,13 +27,15 @@ pub async fn get(at: AtLogin) -> Result<Response, PageFailure> {
     let page = Page::EmailSent(EmailSent {
         action: at.path(PAGE),
         form_token: at.form_token(),
+        change_of: None,
         email: at.visit.flows().pending_address(url)?.as_text(),
         expires_at: url.expires_at,
         code_digits: u8::try_from(digits).ok(),
         status: mail_status(current.letter.as_ref()),
         resent: flash.kept.contains_key("resent"),
         check: at.path(PAGE),
-        sign_in: at.path("restart"),
+        sign_in: Some(at.path("restart")),
+        back: None,
         status_url: at.path("status"),
         errors: flash.problems,
     });

@@ -17,6 +17,6 @@ pub async fn get(at: AtLogin) -> Result<Response, PageFailure> {
         Gate::Locked(Lock::Until(until)) => Some(now.until(*until).as_secs().div_ceil(60).max(1)),
         _ => None,
     };
-    let page = Page::Locked(Locked { minutes, forgot: None, sign_in: Some(at.path("restart")) });
+    let page = Page::Locked(Locked { minutes, forgot: at.forgot(), sign_in: Some(at.path("restart")), back: None });
     Ok(at.show(&current, &page))
 }

@@ -2,23 +2,29 @@
 
 pub mod already_signed_in;
 pub mod auth_key;
+pub mod authenticator;
 pub mod callback;
 pub mod confirm_link;
 pub mod email_registered;
 pub mod email_sent;
 pub mod finish;
+pub mod forgot_second_password;
 pub mod front;
 pub mod locked;
 pub mod lost_mailbox;
 pub mod not_eligible;
 pub mod register_email;
+pub mod reset_email_sent;
+pub mod reset_second_password;
 pub mod restart;
 pub mod second_password;
 pub mod send_auth_key;
 pub mod set_second_password;
 pub mod sign_in;
 pub mod status;
+pub mod unmet;
 
-mod at;
+pub(in crate::http) mod at;
+mod reset_ticket;
 
 pub use at::{AtLogin, Press, Standing};

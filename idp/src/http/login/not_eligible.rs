@@ -6,7 +6,7 @@ use crate::{
     domain::{
         authorization_response::AuthorizationResponse,
         language::LanguageWishes,
-        login::{Gate, Ineligible, PendingLogin},
+        login::{Destination, Gate, Ineligible, PendingLogin},
         oauth_error::{ErrorCode, OAuthError},
     },
     http::{
@@ -22,15 +22,22 @@ pub async fn get(at: AtLogin) -> Result<Response, PageFailure> {
     let (pending, reason) = refused(&at).await?;
     let reason = NotEligibleReason::from(&reason);
     let retry = matches!(reason, NotEligibleReason::Missing(_)).then(|| at.path("restart"));
-    let page = Page::NotEligible(NotEligible { reason, back_to_service: Some(at.path("decline")), retry });
+    let back_to_service = match &pending.destination {
+        Destination::Client(_) => Some(at.path("decline")),
+        Destination::Account(visit) => visit.return_to.clone(),
+    };
+    let page = Page::NotEligible(NotEligible { reason, back_to_service, retry });
     Ok(at.visit.page(&page, &about(&at, &at.visit, &pending)))
 }
 
 /// サービスに戻る: the client learns `access_denied` (RFC 6749 §4.1.2.1).
 pub async fn decline(at: AtLogin) -> Result<Response, PageFailure> {
     let (pending, _) = refused(&at).await?;
+    let Some(request) = pending.destination.request() else {
+        return Err(PageFailure::Elsewhere(at.path("not-eligible")));
+    };
     let error = OAuthError::new(ErrorCode::AccessDenied, "this person may not use the service");
-    let to = pending.destination.request().error_target();
+    let to = request.error_target();
     let response = AuthorizationResponse::error(to, &error, at.visit.tenant().issuer.as_str());
     let mut answer = at.visit.send_to_client(&response, &about(&at, &at.visit, &pending));
     at.visit.take_ticket(answer.headers_mut(), &at.id);
@@ -72,12 +79,11 @@ fn missing(names: &[String]) -> Vec<MissingItem> {
 }
 
 fn about<'a>(at: &'a AtLogin, visit: &'a Visit, pending: &PendingLogin) -> About<'a> {
-    let request = pending.destination.request();
-    let wishes = LanguageWishes { chosen: pending.language, requested: request.ui_locale, ..visit.wishes() };
-    let client = visit.tenant().client(request.client.as_str());
+    let requested = pending.destination.ui_locale();
+    let wishes = LanguageWishes { chosen: pending.language, requested, ..visit.wishes() };
     About {
         language: visit.settle(&wishes),
         support_code: at.id.as_str(),
-        theme: client.and_then(|client| client.theme.as_deref()),
+        theme: visit.theme_of(pending.destination.client()),
     }
 }

@@ -45,8 +45,8 @@ pub async fn post(press: Press) -> Result<Response, PageFailure> {
     at.again(PAGE, flash)
 }
 
-/// E-20 to E-27; none: the mail is on its way.
-pub(super) fn problem(entry: &EmailEntry) -> Option<Problem> {
+/// E-20 to E-28; none: the mail is on its way.
+pub(in crate::http) fn problem(entry: &EmailEntry) -> Option<Problem> {
     let domains = |domains: &str| Argument::Text(domains.to_owned());
     Some(match entry {
         EmailEntry::Sent => return None,
@@ -60,6 +60,7 @@ pub(super) fn problem(entry: &EmailEntry) -> Option<Problem> {
         EmailEntry::Refused(Refused::NotAllowed(allowed)) => {
             Problem::field("email", "E-25").with("domains", domains(&allowed.join(", ")))
         }
+        EmailEntry::Same => Problem::field("email", "E-28"),
         EmailEntry::LimitReached(at) => Problem::page("E-26").with("time", Argument::Time(*at)),
         EmailEntry::CoolingDown(wait) => Problem::page("E-27").with("seconds", Argument::Number(seconds_left(*wait))),
     })

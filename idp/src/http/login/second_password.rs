@@ -20,7 +20,7 @@ pub async fn get(at: AtLogin) -> Result<Response, PageFailure> {
     let page = Page::SecondPassword(SecondPassword {
         action: at.path(PAGE),
         form_token: at.form_token(),
-        forgot: None,
+        forgot: at.forgot(),
         back: at.path("restart"),
         errors: at.flash(PAGE).problems,
     });
@@ -32,14 +32,22 @@ pub async fn post(press: Press) -> Result<Response, PageFailure> {
     let current = at.pressed().await?;
     let (visit, candidate) = (&at.visit, press.secret("second_password"));
     let entry = visit.flows().prove_second_password(visit.tenant(), &current, candidate, &visit.visitor).await;
-    let field = |code: &str| Problem::field("second_password", code);
-    let problem = match at.due(entry)? {
-        PasswordEntry::Right | PasswordEntry::Locked(_) => return Ok(at.onward()),
-        PasswordEntry::Empty => field("E-49"),
-        PasswordEntry::Wrong => field("E-50"),
-        PasswordEntry::TooEarly { wait } => field("E-53").with("seconds", Argument::Number(seconds_left(wait))),
-    };
-    at.again_with(PAGE, vec![problem])
+    match entry_problem(&at.due(entry)?, "second_password", "E-50") {
+        None => Ok(at.onward()),
+        Some(problem) => at.again_with(PAGE, vec![problem]),
+    }
+}
+
+/// What is said at the field of an entry; nothing of one that was right, or locked (P-25).
+pub fn entry_problem(entry: &PasswordEntry, field: &str, wrong: &str) -> Option<Problem> {
+    Some(match entry {
+        PasswordEntry::Right | PasswordEntry::Locked(_) => return None,
+        PasswordEntry::Empty => Problem::field(field, "E-49"),
+        PasswordEntry::Wrong => Problem::field(field, wrong),
+        PasswordEntry::TooEarly { wait } => {
+            Problem::field(field, "E-53").with("seconds", Argument::Number(seconds_left(*wait)))
+        }
+    })
 }
 
 /// Whole seconds, never zero: what is left is at least a moment.

@@ -28,12 +28,12 @@ async fn step_up(at: &AtLogin) -> Result<(Box<PendingLogin>, LiveSession), PageF
     let live = at.visit.live_session().await?;
     match (at.visit.flows().pending_gate(at.visit.tenant(), &pending, live.as_ref()), live) {
         (Gate::SendAuthKey, Some(live)) => Ok((pending, live)),
-        _ => Err(PageFailure::Elsewhere(at.gate_path(&Gate::SignIn))),
+        (gate, _) => Err(PageFailure::Elsewhere(at.gate_path(&gate))),
     }
 }
 
-fn wishes<'a>(at: &'a AtLogin, pending: &PendingLogin) -> LanguageWishes<'a> {
-    LanguageWishes { chosen: pending.language, requested: pending.destination.request().ui_locale, ..at.visit.wishes() }
+pub(super) fn wishes<'a>(at: &'a AtLogin, pending: &PendingLogin) -> LanguageWishes<'a> {
+    LanguageWishes { chosen: pending.language, requested: pending.destination.ui_locale(), ..at.visit.wishes() }
 }
 
 pub async fn get(at: AtLogin) -> Result<Response, PageFailure> {
@@ -46,10 +46,15 @@ pub async fn get(at: AtLogin) -> Result<Response, PageFailure> {
         email_masked: email.masked(),
         errors: at.flash(PAGE).problems,
     });
-    let wishes = LanguageWishes { account: live.account.language, ..wishes(&at, &pending) };
-    let client = visit.tenant().client(pending.destination.request().client.as_str());
-    let theme = client.and_then(|client| client.theme.as_deref());
-    Ok(visit.page(&page, &About { language: visit.settle(&wishes), support_code: at.id.as_str(), theme }))
+    Ok(show(&at, &pending, &live, &page))
+}
+
+/// A page of a login that raises a live session.
+pub(super) fn show(at: &AtLogin, pending: &PendingLogin, live: &LiveSession, page: &Page) -> Response {
+    let visit = &at.visit;
+    let wishes = LanguageWishes { account: live.account.language, ..wishes(at, pending) };
+    let theme = visit.theme_of(pending.destination.client());
+    visit.page(page, &About { language: visit.settle(&wishes), support_code: at.id.as_str(), theme })
 }
 
 pub async fn post(press: Press) -> Result<Response, PageFailure> {

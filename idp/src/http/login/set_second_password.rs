@@ -5,7 +5,7 @@ use axum::response::Response;
 use crate::{
     domain::{
         login::{Factor, Gate},
-        policy::AfterSetup,
+        policy::{AfterSetup, SecondPasswordPolicy},
         second_password::Unmet,
     },
     flows::Current,
@@ -37,7 +37,11 @@ pub async fn post(press: Press) -> Result<Response, PageFailure> {
     if broken.is_empty() {
         return Ok(see_other(&at.path("second-password-set")));
     }
-    let policy = &tenant.policy.second_password;
+    at.again_with(PAGE, problems(&tenant.policy.second_password, broken))
+}
+
+/// E-40 to E-48 and E-52, each at its field.
+pub(in crate::http) fn problems(policy: &SecondPasswordPolicy, broken: Vec<Unmet>) -> Vec<Problem> {
     let problem = |unmet: Unmet| {
         let field = if unmet == Unmet::Mismatch { "second_password_confirmation" } else { "second_password" };
         let problem = Problem::field(field, unmet.code());
@@ -47,7 +51,7 @@ pub async fn post(press: Press) -> Result<Response, PageFailure> {
             _ => problem,
         }
     };
-    at.again_with(PAGE, broken.into_iter().map(problem).collect())
+    broken.into_iter().map(problem).collect()
 }
 
 /// D-01.

@@ -7,7 +7,7 @@ use crate::{
         authorization_request::Prompt,
         ids::UpstreamId,
         language::{Language, LanguageWishes},
-        login::{Gate, Login, LoginTicket, PendingLogin},
+        login::{Destination, Gate, Login, LoginTicket, PendingLogin},
     },
     flows::{Arrived, Remembered},
     http::{
@@ -21,7 +21,7 @@ use crate::{
 use super::{AtLogin, Press, Standing};
 
 fn wishes<'a>(visit: &'a Visit, kept: &Remembered) -> LanguageWishes<'a> {
-    LanguageWishes { chosen: kept.language, requested: kept.destination.request().ui_locale, ..visit.wishes() }
+    LanguageWishes { chosen: kept.language, requested: kept.destination.ui_locale(), ..visit.wishes() }
 }
 
 /// What P-01 needs to know; the sealed login, if the university has not answered yet.
@@ -50,12 +50,18 @@ pub async fn get(at: AtLogin) -> Result<Response, PageFailure> {
     if let Some(pending) = &pending {
         visit.flows().has_arrived(&at.id);
         let live = visit.live_session().await?;
-        if live.is_some() && pending.destination.request().prompt == Prompt::SelectAccount {
+        if live.is_some() && pending.destination.demand().prompt == Prompt::SelectAccount {
             return Ok(see_other(&at.path("already-signed-in")));
         }
-        let gate = visit.flows().pending_gate(visit.tenant(), pending, live.as_ref());
-        if gate != Gate::SignIn {
-            return Ok(see_other(&at.gate_path(&gate)));
+        match (visit.flows().pending_gate(visit.tenant(), pending, live.as_ref()), &pending.destination) {
+            (Gate::SignIn, _) => {}
+            // Signed in meanwhile, in another tab: the page that was wanted is open.
+            (Gate::Done, Destination::Account(wanted)) => {
+                let mut response = see_other(&visit.path(&paths::account(wanted)));
+                visit.take_ticket(response.headers_mut(), &at.id);
+                return Ok(response);
+            }
+            (gate, _) => return Ok(see_other(&at.gate_path(&gate))),
         }
     }
     let language = visit.settle(&wishes(visit, &kept));
@@ -72,13 +78,12 @@ pub async fn get(at: AtLogin) -> Result<Response, PageFailure> {
         form_token: at.form_token(),
         upstreams: upstreams.collect(),
         chosen: typed("upstream"),
-        user_name: typed("username").or_else(|| kept.destination.request().login_hint.clone()).unwrap_or_default(),
+        user_name: typed("username").or_else(|| kept.destination.login_hint().map(str::to_owned)).unwrap_or_default(),
         languages: visit.site.languages.clone(),
-        forgot: None,
+        forgot: at.forgot(),
         errors: flash.problems,
     });
-    let client = tenant.client(kept.destination.request().client.as_str());
-    let theme = client.and_then(|client| client.theme.as_deref());
+    let theme = visit.theme_of(kept.destination.client());
     Ok(visit.page(&page, &About { language, support_code: at.id.as_str(), theme }))
 }
 

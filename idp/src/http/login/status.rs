@@ -27,6 +27,8 @@ pub async fn get(at: AtLogin) -> Result<Response, PageFailure> {
         Gate::Locked(_) => "locked",
         Gate::SendAuthKey => "send-auth-key",
         Gate::AuthKey => "auth-key",
+        Gate::Authenticator => "authenticator",
+        Gate::Unmet => "unmet",
         Gate::Done => "finish",
     };
     let mail = mail_status(current.letter.as_ref()).tag();

@@ -6,7 +6,7 @@ use axum::{body::Bytes, extract::RawQuery, http::HeaderMap, response::Response};
 use url::Url;
 
 use crate::{
-    domain::{language::Language, parameters::Parameters},
+    domain::{account_visit::AccountPage, language::Language, parameters::Parameters},
     flows::{EndSession, Flows, LogoutRequest},
     theme::{ConfirmSignOut, HiddenField, Page, SignedOut},
 };
@@ -45,7 +45,7 @@ pub async fn post(visit: Visit, headers: HeaderMap, body: Bytes) -> Result<Respo
                 return Err(PageFailure::out_of_order());
             }
             let request = visit.flows().logout_request(visit.tenant(), &parameters);
-            if action == "yes" { finish(&visit, &parameters, &request).await } else { Ok(stay(&visit, &request)) }
+            if action == "yes" { finish(&visit, &parameters, &request).await } else { stay(&visit, &request).await }
         }
     }
 }
@@ -106,9 +106,12 @@ fn signed_out(visit: &Visit, parameters: &Parameters, request: &LogoutRequest, f
     response
 }
 
-/// いいえ: back to where the person came from.
-fn stay(visit: &Visit, request: &LogoutRequest) -> Response {
-    see_other(&back_to(visit, request).unwrap_or_else(|| visit.path("/")))
+/// いいえ: back to where the person came from; without a service to go back to, P-29 (12.2).
+async fn stay(visit: &Visit, request: &LogoutRequest) -> Result<Response, PageFailure> {
+    if request.client.is_none() && visit.live_session().await?.is_some() {
+        return Ok(see_other(&visit.path(AccountPage::Menu.path())));
+    }
+    Ok(see_other(&back_to(visit, request).unwrap_or_else(|| visit.path("/"))))
 }
 
 fn back_to(visit: &Visit, request: &LogoutRequest) -> Option<String> {

@@ -1,4 +1,4 @@
-//! The e-mailed key: P-08, P-17, P-30, and the dialogs D-01, D-03, D-04.
+//! The e-mailed key: P-08, P-17, P-30, and the dialogs.
 
 use serde::Serialize;
 
@@ -53,13 +53,16 @@ pub struct LostMailbox {
     pub back: Option<String>,
 }
 
-/// D-01, D-03, D-04; `ok` is where OK leads.
+/// D-01 to D-04, D-06, D-08; `ok` is where OK leads.
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Message {
     SecondPasswordSet { ok: String },
+    SecondPasswordChanged { ok: String },
     AuthKeyInvalid { ok: String },
     AuthKeyReissued { ok: String, email_masked: String },
+    TwoFactorEnabled { ok: String },
+    TwoFactorDisabled { ok: String },
 }
 
 impl Message {
@@ -67,16 +70,22 @@ impl Message {
     pub const fn id(&self) -> &'static str {
         match self {
             Self::SecondPasswordSet { .. } => "second-password-set",
+            Self::SecondPasswordChanged { .. } => "second-password-changed",
             Self::AuthKeyInvalid { .. } => "auth-key-invalid",
             Self::AuthKeyReissued { .. } => "auth-key-reissued",
+            Self::TwoFactorEnabled { .. } => "two-factor-enabled",
+            Self::TwoFactorDisabled { .. } => "two-factor-disabled",
         }
     }
 
     pub const fn title_id(&self) -> &'static str {
         match self {
             Self::SecondPasswordSet { .. } => "d-01-title",
+            Self::SecondPasswordChanged { .. } => "d-02-title",
             Self::AuthKeyInvalid { .. } => "d-03-title",
             Self::AuthKeyReissued { .. } => "d-04-title",
+            Self::TwoFactorEnabled { .. } => "d-06-title",
+            Self::TwoFactorDisabled { .. } => "d-08-title",
         }
     }
 }

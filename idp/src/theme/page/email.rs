@@ -1,4 +1,4 @@
-//! The address: P-02 to P-05 and P-23, and what became of a mail.
+//! The address: P-02 to P-05, P-09 to P-12 and P-23, and what became of a mail.
 
 use serde::Serialize;
 
@@ -22,11 +22,32 @@ pub struct RegisterEmail {
     pub errors: Vec<Problem>,
 }
 
-/// P-03.
+/// P-09.
+#[derive(Clone, Debug, Serialize)]
+pub struct ChangeEmail {
+    pub action: String,
+    pub form_token: String,
+    pub user_id_masked: String,
+    /// The present address.
+    pub current_masked: Option<String>,
+    /// The last mail to it came back (J-20).
+    pub bounced: bool,
+    /// Kept input.
+    pub email: String,
+    pub email_confirmation: String,
+    /// Lifetime of the link.
+    pub minutes: u64,
+    pub back: String,
+    pub errors: Vec<Problem>,
+}
+
+/// P-03 and P-10.
 #[derive(Clone, Debug, Serialize)]
 pub struct EmailSent {
     pub action: String,
     pub form_token: String,
+    /// P-10: an address takes another's place, and here is whose.
+    pub change_of: Option<String>,
     /// In full, as it was typed.
     pub email: String,
     pub expires_at: Timestamp,
@@ -37,15 +58,20 @@ pub struct EmailSent {
     pub resent: bool,
     /// This page again.
     pub check: String,
-    pub sign_in: String,
+    /// P-03.
+    pub sign_in: Option<String>,
+    /// P-10.
+    pub back: Option<String>,
     /// What the script asks every few seconds.
     pub status_url: String,
     pub errors: Vec<Problem>,
 }
 
-/// P-04. The URL itself is the proof: no form token.
+/// P-04 and P-11. The URL itself is the proof: no form token.
 #[derive(Clone, Debug, Serialize)]
 pub struct ConfirmLink {
+    /// P-11.
+    pub change: bool,
     pub action: String,
     pub email_masked: String,
     pub user_id_masked: String,
@@ -57,12 +83,19 @@ pub struct EmailRegistered {
     pub onward: Onward,
 }
 
+/// P-12.
+#[derive(Clone, Debug, Serialize)]
+pub struct EmailChanged {
+    pub onward: Onward,
+}
+
 /// Where a finished step leads.
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "kind", content = "href", rename_all = "kebab-case")]
 pub enum Onward {
     SignIn(String),
     Continue(String),
+    Back(String),
 }
 
 /// P-23.
@@ -78,6 +111,8 @@ pub struct LinkInvalid {
 #[serde(tag = "kind", content = "href", rename_all = "kebab-case")]
 pub enum LinkRetry {
     Register(String),
+    Change(String),
+    Reset(String),
 }
 
 /// What became of a mail (journeys 1.3, 14).

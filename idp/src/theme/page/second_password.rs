@@ -1,4 +1,4 @@
-//! The second password: P-06, P-07, P-25.
+//! The second password: P-06, P-07, P-13, P-25.
 
 use serde::Serialize;
 
@@ -18,8 +18,19 @@ pub struct SetSecondPassword {
 pub struct SecondPassword {
     pub action: String,
     pub form_token: String,
-    /// J-09; none as long as the tenant has no such page.
+    /// P-14.
     pub forgot: Option<String>,
+    pub back: String,
+    pub errors: Vec<Problem>,
+}
+
+/// P-13.
+#[derive(Clone, Debug, Serialize)]
+pub struct ChangeSecondPassword {
+    pub action: String,
+    pub form_token: String,
+    pub user_id_masked: String,
+    pub min_length: u64,
     pub back: String,
     pub errors: Vec<Problem>,
 }
@@ -31,4 +42,6 @@ pub struct Locked {
     pub minutes: Option<u64>,
     pub forgot: Option<String>,
     pub sign_in: Option<String>,
+    /// On an account page: where it was called from.
+    pub back: Option<String>,
 }

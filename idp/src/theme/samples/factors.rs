@@ -46,11 +46,15 @@ pub fn second_password(words: &Words, pages: &mut Pages) {
         ("locked-without-reset", Some(1), None),
         ("locked-until-reset", None, Some(words.path("/forgot"))),
     ] {
-        let page = Locked { minutes, forgot, sign_in: Some(words.path("/restart")) };
+        let page = Locked { minutes, forgot, sign_in: Some(words.path("/restart")), back: None };
         add(pages, name, Page::Locked(page));
     }
+    let signed_in = Locked { minutes: Some(15), forgot: None, sign_in: None, back: Some(words.say("/uni/account")) };
+    add(pages, "locked-signed-in", Page::Locked(signed_in));
     let set = Message::SecondPasswordSet { ok: words.path("/restart") };
     add(pages, "message-second-password-set", Page::Message(set));
+    let changed = Message::SecondPasswordChanged { ok: words.path("/restart") };
+    add(pages, "message-second-password-changed", Page::Message(changed));
 }
 
 pub fn auth_key(words: &Words, pages: &mut Pages) {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{LATER, NOW};
 use crate::domain::{
-    letter::{Letter, ResetLink},
+    letter::{AppChange, Letter, ResetLink},
     secret::Secret,
 };
 
@@ -43,5 +43,8 @@ pub fn letters() -> Vec<(&'static str, Letter)> {
         ("two-factor-off", Letter::TwoFactorChanged { enabled: false, at: NOW }),
         ("repeated-failures", Letter::RepeatedFailures { at: NOW, lock: MINUTE * 15 }),
         ("email-cleared", Letter::EmailCleared { at: NOW }),
+        ("app-enrolled", Letter::AuthenticatorChanged { change: AppChange::Enrolled, at: NOW }),
+        ("app-removed", Letter::AuthenticatorChanged { change: AppChange::Removed, at: NOW }),
+        ("app-recovery-code", Letter::AuthenticatorChanged { change: AppChange::RecoveryCodeUsed, at: NOW }),
     ]
 }

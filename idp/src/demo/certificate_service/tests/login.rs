@@ -206,7 +206,7 @@ async fn cookies_stay_with_this_service() {
     let session = set.iter().find(|set| set.starts_with("certificate-service-session=")).unwrap();
     assert!(session.ends_with("; HttpOnly; SameSite=Lax; Path=/"), "{session}");
 
-    let world = World::with("https://certificates.example", false).await;
+    let world = World::with("https://certificates.example").await;
     let page = world.browser().get("/login").await;
     assert!(page.headers[header::SET_COOKIE].to_str().unwrap().contains("; Secure"));
 }

@@ -104,6 +104,7 @@ async fn a_language_chosen_here_goes_along_everywhere_and_no_other_does() {
 async fn the_page_follows_the_locale_claim_and_before_it_the_browser() {
     let world = World::start().await;
     let mut stranger = world.browser();
+    assert_eq!(stranger.get("/nowhere").await.status, StatusCode::NOT_FOUND);
     stranger.accept_language = "en-GB,ja;q=0.5";
     assert!(stranger.get("/").await.has("<html lang=\"en\">"));
     for (locale, shown) in [("en", "en"), ("ja", "ja"), ("ko", "ko"), ("zh-Hans", "zh-CN"), ("zh-TW", "ja")] {
@@ -125,22 +126,6 @@ async fn the_menu_leads_to_the_account_pages_and_back() {
         let written = address.replace('&', "&amp;").replace('/', "&#x2f;");
         assert!(page.has(&written), "{name}: {}", page.text);
     }
-}
-
-#[tokio::test]
-async fn pages_that_are_not_ready_say_so() {
-    let world = World::with(BASE, false).await;
-    let mut browser = world.signed_in().await;
-    let page = browser.get("/").await;
-    for (name, title) in
-        [("email", "メールアドレス変更"), ("second-password", "第2パスワード変更"), ("two-factor", "二要素認証設定")]
-    {
-        assert!(page.has(&format!("coming?page={name}")));
-        let coming = browser.get(&format!("/coming?page={name}")).await;
-        assert!(coming.has("この画面は準備中です") && coming.has(&format!("<strong>{title}</strong>")));
-    }
-    assert_eq!(browser.get("/coming?page=else").await.status, StatusCode::NOT_FOUND);
-    assert_eq!(browser.get("/nowhere").await.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]
@@ -202,7 +187,7 @@ async fn every_page_speaks_all_four_languages_completely() {
     for (language, choice) in choices {
         let mut browser = world.signed_in().await;
         browser.post("/language", BASE, choice).await;
-        for uri in ["/", "/manual", "/coming?page=email", "/signed-out", "/nowhere", "/callback", "/login?iss=x"] {
+        for uri in ["/", "/manual", "/signed-out", "/nowhere", "/callback", "/login?iss=x"] {
             let page = browser.get(uri).await;
             assert_ne!(page.status, StatusCode::INTERNAL_SERVER_ERROR, "{language} {uri}");
             let said = page.has(&format!("<html lang=\"{language}\">"));

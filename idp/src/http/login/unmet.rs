@@ -1,0 +1,25 @@
+//! GET /login/{login}/unmet: what the client demands is beyond this account, and it is told so (OpenID Connect Core §5.5.1.1).
+
+use axum::response::Response;
+
+use crate::{
+    domain::{
+        authorization_response::AuthorizationResponse,
+        login::Gate,
+        oauth_error::{ErrorCode, OAuthError},
+    },
+    http::failure::PageFailure,
+};
+
+use super::AtLogin;
+
+pub async fn get(at: AtLogin) -> Result<Response, PageFailure> {
+    let current = at.current_at(|gate| *gate == Gate::Unmet).await?;
+    let error = OAuthError::new(
+        ErrorCode::UnmetAuthenticationRequirements,
+        "this account cannot reach the acr that was asked for",
+    );
+    let Some(request) = current.login.destination.request() else { return Err(PageFailure::rejected(error)) };
+    let response = AuthorizationResponse::error(request.error_target(), &error, at.visit.tenant().issuer.as_str());
+    Ok(at.answer(&current, &response))
+}
