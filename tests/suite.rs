@@ -5,9 +5,13 @@ mod account;
 #[cfg(test)]
 mod architecture;
 #[cfg(test)]
+mod cli;
+#[cfg(test)]
 mod config;
 #[cfg(test)]
 mod login;
+#[cfg(test)]
+mod mail;
 #[cfg(test)]
 mod oidc;
 #[cfg(test)]

@@ -30,7 +30,7 @@ use crate::{
     },
     flows::{Flows, Parts, Upstreams},
     http::{
-        self,
+        self, admin,
         deeds::Deeds,
         ops,
         server::{ConnectionLimits, ConnectionTimes, Server},
@@ -162,7 +162,12 @@ impl App {
             let flows = app.flows();
             Box::pin(async move { readiness(&flows).await })
         });
-        ops::router(metrics, ready)
+        let (reported_to, keyed_by) = (self.clone(), self.clone());
+        let door = admin::Door {
+            flows: Arc::new(move || reported_to.flows()),
+            report_key: Arc::new(move || keyed_by.look(|configuration| configuration.mail.report_key.clone())),
+        };
+        ops::router(metrics, ready).merge(admin::router(door))
     }
 
     /// A server of this house for one listener.

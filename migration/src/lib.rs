@@ -10,6 +10,7 @@ mod m20261122_000006_signing_keys;
 mod m20261124_000001_sessions;
 mod m20261124_000002_reset_requests;
 mod m20261124_000003_authenticators;
+mod m20261124_000004_delivery;
 mod m20261124_000007_logout_notices;
 
 pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000001_sessions::Migration),
             Box::new(m20261124_000002_reset_requests::Migration),
             Box::new(m20261124_000003_authenticators::Migration),
+            Box::new(m20261124_000004_delivery::Migration),
             Box::new(m20261124_000007_logout_notices::Migration),
         ]
     }

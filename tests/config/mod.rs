@@ -1,3 +1,4 @@
 //! Configuration as a running process meets it.
 
+mod delivery;
 mod reload;

@@ -6,6 +6,7 @@ mod audit;
 mod auth_key;
 mod auth_key_limits;
 mod authenticator;
+mod contact;
 mod entry;
 mod expiry;
 mod first_visit;

@@ -109,6 +109,11 @@ impl Page {
         html.select(&selector("[data-reference]")).next().expect("a reference").text().collect()
     }
 
+    /// What a waiting page says of its mail.
+    pub fn mail(&self) -> String {
+        self.one("[data-mail]", "data-mail").unwrap_or_else(|| format!("no mail on {}", self.id()))
+    }
+
     pub fn language(&self) -> String {
         self.one("html", "lang").unwrap_or_default()
     }

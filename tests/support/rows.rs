@@ -225,6 +225,7 @@ pub fn letter(account: &Account) -> OutboxLetter {
         login: None,
         account: Some(account.id),
         recipient: Sealed(vec![1]),
+        recipient_index: Some("index".into()),
         body: Some(Sealed(vec![2])),
         state: LetterState::Queued,
         attempts: 0,
@@ -233,6 +234,7 @@ pub fn letter(account: &Account) -> OutboxLetter {
         created_at: NOW,
         expires_at: NOW.plus(30 * MINUTE),
         sent_at: None,
+        delayed_at: None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! The configuration of a test's world, as real files: what differs from the usual is told by name.
 
-use std::{collections::BTreeMap, fmt::Write, fs, path::Path};
+use std::{collections::BTreeMap, fmt::Write, fs, path::Path, time::Duration};
 
 use idp::domain::secret::sha256_hex;
 
@@ -9,6 +9,9 @@ use super::slapd;
 pub const ISSUER: &str = "https://id.example.jp";
 pub const OTHER_ISSUER: &str = "https://other.example.jp";
 
+/// What a mail relay shows when it reports deliveries.
+pub const REPORT_KEY: &str = "relay-0123456789-0123456789-012345";
+
 /// What differs from the usual world.
 #[derive(Clone, Default)]
 pub struct Setup {
@@ -16,6 +19,9 @@ pub struct Setup {
     tenant: String,
     client: String,
     clients: BTreeMap<String, String>,
+    mail: String,
+    /// A real mail server's port, and how long its answers are waited for; none: mails stay in memory.
+    pub smtp: Option<(u16, Duration)>,
     /// The port at which "The University" answers, if the first factor is proven there.
     pub university: Option<u16>,
     /// The university's directory, if the first factor is proven there.
@@ -40,6 +46,14 @@ impl Setup {
     pub fn tenant(mut self, text: &str) -> Self {
         self.tenant.push_str(text);
         self.tenant.push('\n');
+        self
+    }
+
+    /// Further lines of `[mail]`. Below the configuration lie a maildir `bounces` and a relay's key `reports.key`.
+    #[must_use]
+    pub fn mail(mut self, text: &str) -> Self {
+        self.mail.push_str(text);
+        self.mail.push('\n');
         self
     }
 
@@ -72,10 +86,16 @@ impl Setup {
             &folder.join("idp.toml"),
             &format!(
                 "[server]\noutbound_allow = [\"127.0.0.0/8\", \"::1/128\"]\n[database]\nurl = \"{database}\"\n[mail]\n\
-                 from = \"no-reply@id.example.jp\"\nbounce_address = \"bounces@id.example.jp\"\n\
-                 [secrets]\nmaster_key_file = \"master.key\"\n"
+                 from = \"no-reply@id.example.jp\"\n{}\
+                 [secrets]\nmaster_key_file = \"master.key\"\n",
+                self.mail_table()
             ),
         );
+        write(&folder.join("reports.key"), REPORT_KEY);
+        private(&folder.join("reports.key"));
+        for name in ["new", "cur", "tmp"] {
+            fs::create_dir_all(folder.join("bounces").join(name)).unwrap();
+        }
         let demo = folder.join("tenants/demo");
         write(&demo.join("tenant.toml"), &self.demo_tenant());
         write(
@@ -117,11 +137,18 @@ impl Setup {
         }
     }
 
+    fn mail_table(&self) -> String {
+        let usual =
+            if self.mail.contains("bounce_address") { "" } else { "bounce_address = \"bounces@id.example.jp\"\n" };
+        usual.to_owned() + &self.mail
+    }
+
     fn demo_tenant(&self) -> String {
         let mut text = format!(
             "issuer = \"{ISSUER}\"\nname = {{ ja = \"テスト大学\", en = \"Test University\" }}\n\
              default_client = \"certificate-service\"\nmail_from = \"no-reply@id.example.jp\"\n\
-             [contact]\noffice = {{ ja = \"教務部\", en = \"Academic Affairs\" }}\nphone = \"03-5550-0100\"\n"
+             [contact]\noffice = {{ ja = \"教務部\", en = \"Academic Affairs\" }}\nphone = \"03-5550-0100\"\n\
+             operator_name = {{ ja = \"サポートセンター\" }}\ngraduates_url = \"https://www.example.ac.jp/graduates\"\n"
         );
         match (&self.ldap, self.university) {
             (Some(ldap), _) => text.push_str(&ldap.text()),

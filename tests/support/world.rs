@@ -8,12 +8,15 @@ use std::{
         Arc, OnceLock, RwLock,
         atomic::{AtomicU32, Ordering},
     },
+    time::Duration,
 };
 
-use axum::Router;
+use axum::{Router, body::Body, http::Request};
+use http_body_util::BodyExt;
 use idp::{
     app::{self, App},
     config::Configuration,
+    demo::mailbox::Mailbox,
     domain::{
         audit::AuditRow,
         clock::{Clock, Timestamp},
@@ -22,11 +25,14 @@ use idp::{
     },
     flows::{Delivery, Flows},
     keys::MasterKeys,
-    mail::memory::Memory,
+    mail::{memory::Memory, smtp::Smtp, transport::Transport},
     store::{AuditFilter, Store, StoreOptions},
 };
+use metrics_exporter_prometheus::PrometheusBuilder;
 use sea_orm::{ConnectionTrait, Database as SeaOrm, DatabaseConnection};
+use serde_json::Value;
 use tempfile::TempDir;
+use tower::ServiceExt;
 use url::Url;
 
 use super::{
@@ -165,6 +171,38 @@ impl World {
         while self.flows().deliver_mail().await.unwrap() == Delivery::Worked {}
     }
 
+    /// Mails go to a real mail server on this machine, which treats them as its mailbox is told.
+    pub async fn with_mail_server(mut setup: Setup, patience: Duration) -> (Arc<Self>, Arc<Mailbox>) {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        setup.smtp = Some((listener.local_addr().unwrap().port(), patience));
+        let world = Self::with(setup).await;
+        let mailbox = Mailbox::open(None, world.clock.clone()).unwrap();
+        tokio::spawn(Arc::clone(&mailbox).serve_smtp(listener, std::future::pending()));
+        (world, mailbox)
+    }
+
+    /// A command beside the serving process: the same files and the same time, parts of its own.
+    pub async fn another_process(&self) -> App {
+        let configuration = load(&self.folder.path().join("idp.toml"), &self.setup);
+        let seed = 1_000 + u64::try_from(self.clock.now().as_millis()).unwrap();
+        App::build(configuration, surroundings(&self.setup, &self.clock, &self.post, seed)).await.unwrap()
+    }
+
+    /// Where the configuration lies.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// What the admin listener answers.
+    pub async fn ask_admin(&self, request: Request<Body>) -> (u16, Value) {
+        let metrics = PrometheusBuilder::new().build_recorder().handle();
+        let app = self.running.read().unwrap().app.clone();
+        let answer = app.admin_router(metrics).oneshot(request).await.unwrap();
+        let status = answer.status().as_u16();
+        let body = answer.into_body().collect().await.unwrap().to_bytes();
+        (status, serde_json::from_slice(&body).unwrap_or(Value::Null))
+    }
+
     /// Every mail to an address, oldest first.
     pub async fn mails_to(&self, address: &str) -> Vec<Mail> {
         self.deliver_mail().await;
@@ -196,14 +234,20 @@ pub fn events(rows: &[AuditRow]) -> Vec<&str> {
 
 async fn run(folder: &Path, setup: &Setup, clock: &Arc<StoppedClock>, post: &Arc<Memory>, seed: u64) -> Running {
     let configuration = load(&folder.join("idp.toml"), setup);
-    let world = app::World {
-        clock: clock.clone(),
-        entropy: Arc::new(Seeded::new(seed)),
-        transport: Some(Box::new(ToMemory(Arc::clone(post)))),
-    };
-    let app = App::build(configuration, world).await.unwrap();
+    let app = App::build(configuration, surroundings(setup, clock, post, seed)).await.unwrap();
     let router = app.router();
     Running { app, router }
+}
+
+fn surroundings(setup: &Setup, clock: &Arc<StoppedClock>, post: &Arc<Memory>, seed: u64) -> app::World {
+    let transport: Box<dyn Transport> = match setup.smtp {
+        Some((number, patience)) => {
+            let url = format!("smtp://127.0.0.1:{number}");
+            Box::new(Smtp::with_timeout(&url, None, "id.example.jp", patience).unwrap())
+        }
+        None => Box::new(ToMemory(Arc::clone(post))),
+    };
+    app::World { clock: clock.clone(), entropy: Arc::new(Seeded::new(seed)), transport: Some(transport) }
 }
 
 fn load(path: &Path, setup: &Setup) -> Configuration {

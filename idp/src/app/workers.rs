@@ -16,6 +16,7 @@ use crate::{
 
 /// Reset requests wait for this beat, so that no answer right after one tells by its time what was found (SR-45).
 const LOOK_UP_RESETS_EVERY: Duration = Duration::from_secs(1);
+const READ_BOUNCES_EVERY: Duration = Duration::from_secs(5);
 const SEAL_EVERY: Duration = Duration::from_secs(20);
 const LOAD_KEYS_EVERY: Duration = Duration::from_mins(1);
 const METRICS_UPKEEP_EVERY: Duration = Duration::from_secs(5);
@@ -29,6 +30,7 @@ impl App {
         let mut workers = JoinSet::new();
         workers.spawn(until(shutdown.clone(), deliver_mail(self.clone())));
         workers.spawn(until(shutdown.clone(), answer_reset_requests(self.clone())));
+        workers.spawn(until(shutdown.clone(), read_bounces(self.clone())));
         workers.spawn(until(shutdown.clone(), tell_clients_of_logout(self.clone())));
         workers.spawn(until(shutdown.clone(), seal_audit(self.clone())));
         workers.spawn(until(shutdown.clone(), purge(self.clone())));
@@ -73,6 +75,21 @@ async fn answer_reset_requests(app: App) {
         if let Err(error) = app.flows().answer_reset_requests(&tenants).await {
             tracing::error!(%error, "reset requests cannot be looked up");
             tokio::time::sleep(LOOK_UP_RESETS_EVERY * 5).await;
+        }
+    }
+}
+
+async fn read_bounces(app: App) {
+    loop {
+        let maildir = app.look(|configuration| configuration.mail.bounce_maildir.clone());
+        if let Some(maildir) = maildir
+            && let Err(error) = app.flows().read_bounces(&maildir).await
+        {
+            tracing::error!(%error, "mails that came back cannot be read");
+        }
+        tokio::select! {
+            () = app.reloaded.notified() => {}
+            () = tokio::time::sleep(READ_BOUNCES_EVERY) => {}
         }
     }
 }

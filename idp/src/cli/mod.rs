@@ -1,6 +1,6 @@
 //! One file a command.
 
-mod account;
+pub mod account;
 mod audit;
 pub mod check;
 pub mod client;
@@ -11,10 +11,11 @@ mod file_tests;
 mod house;
 mod key;
 mod logging;
-mod mail;
+pub mod mail;
 mod migrate;
 mod outcome;
 mod serve;
+pub mod simulate;
 pub mod tenant;
 pub mod theme;
 
@@ -66,6 +67,9 @@ enum Command {
     /// Accounts
     #[command(subcommand)]
     Account(account::Command),
+    /// Which gates an account meets at a client, and because of what
+    #[command(after_help = "Example: idp simulate --account s2025001 --client certificate-service --acr auth-key")]
+    Simulate(simulate::Arguments),
     /// Signing keys
     #[command(subcommand)]
     Key(key::Command),
@@ -91,6 +95,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Serve => runtime()?.block_on(serve::run(&config, environment)),
         Command::Migrate(command) => runtime()?.block_on(migrate::run(&command, &config, environment, out)),
         Command::Account(command) => runtime()?.block_on(account::run(&command, &config, environment, out)),
+        Command::Simulate(arguments) => runtime()?.block_on(simulate::run(&arguments, &config, environment, out)),
         Command::Key(command) => runtime()?.block_on(key::run(&command, &config, environment, out)),
         Command::Mail(command) => runtime()?.block_on(mail::run(&command, &config, environment, out)),
         Command::Audit(command) => runtime()?.block_on(audit::run(&command, &config, environment, out)),

@@ -1,9 +1,8 @@
 //! Names that the contract promises and this version cannot keep yet: they are refused by name, never ignored.
 
-const KEYS: [&str; 21] = [
+const KEYS: [&str; 20] = [
     "access_token_signed_response_alg",
     "authorization_signed_response_alg",
-    "bounce_maildir",
     "client_certificate_header",
     "dpop_bound_access_tokens",
     "dynamic_registration",

@@ -54,8 +54,12 @@ pub struct MailSettings {
     pub smtp_password: Option<Secret>,
     /// The sender where a tenant names none.
     pub from: Option<String>,
-    /// Where refused mails go back to (envelope sender).
+    /// Where refused mails go back to (envelope sender); with a local part that ends in `+`, the beginning of it.
     pub bounce_address: Option<String>,
+    /// Where they arrive.
+    pub bounce_maildir: Option<PathBuf>,
+    /// Whoever knows it may report deliveries.
+    pub report_key: Option<Secret>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

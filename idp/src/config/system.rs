@@ -16,6 +16,9 @@ use crate::domain::secret::Secret;
 const ANY: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED), 0);
 const DAY: u64 = 86400;
 const HOUR: u64 = 3600;
+/// A local part has 64 characters (RFC 5321 §4.5.3.1.1), and a mail's tag 42.
+const MAX_BOUNCE_LOCAL: usize = 21;
+const MIN_REPORT_KEY: usize = 32;
 
 pub fn server(table: &ServerTable, checker: &mut Checker<'_>) -> ServerSettings {
     let admin_url = checker.web_address("server.admin_url", &table.admin_url).and_then(|url| Url::parse(&url).ok());
@@ -99,12 +102,45 @@ pub fn mail(table: &MailTable, checker: &mut Checker<'_>) -> MailSettings {
         }
     });
     let from_file = checker.secret_file("mail.smtp_password_file", &table.smtp_password_file);
+    let bounce_address = checker.email("mail.bounce_address", &table.bounce_address);
+    if let (Some(address), Some(setting)) = (&bounce_address, &table.bounce_address)
+        && address.split_once("+@").is_some_and(|(local, _)| local.len() > MAX_BOUNCE_LOCAL)
+    {
+        let message =
+            format!("mail.bounce_address: at most {MAX_BOUNCE_LOCAL} characters before a + that is completed");
+        checker.error(&setting.span, message);
+    }
     MailSettings {
         smtp_url: smtp_url.unwrap_or_default(),
         smtp_password: inline.map(|setting| Secret::new(setting.value.clone())).or(from_file),
         from: checker.email("mail.from", &table.from),
-        bounce_address: checker.email("mail.bounce_address", &table.bounce_address),
+        bounce_address,
+        bounce_maildir: bounce_maildir(table, checker),
+        report_key: report_key(table, checker),
     }
+}
+
+/// A maildir that is there, and that something comes back to.
+fn bounce_maildir(table: &MailTable, checker: &mut Checker<'_>) -> Option<PathBuf> {
+    let maildir = folder("mail.bounce_maildir", &table.bounce_maildir, checker)?;
+    let span = &table.bounce_maildir.as_ref()?.span;
+    if !["new", "cur"].iter().all(|name| maildir.join(name).is_dir()) {
+        checker.error(span, format!("mail.bounce_maildir: {} is no maildir with new and cur", maildir.display()));
+    }
+    if table.bounce_address.is_none() {
+        checker.error(span, "mail.bounce_maildir needs mail.bounce_address, or nothing comes back to it");
+    }
+    Some(maildir)
+}
+
+fn report_key(table: &MailTable, checker: &mut Checker<'_>) -> Option<Secret> {
+    let key = checker.secret_file("mail.report_key_file", &table.report_key_file)?;
+    if key.expose().len() < MIN_REPORT_KEY {
+        let setting = table.report_key_file.as_ref()?;
+        let message = format!("mail.report_key_file: at least {MIN_REPORT_KEY} characters, like openssl rand -hex 32");
+        checker.error(&setting.span, message);
+    }
+    Some(key)
 }
 
 fn smtp(text: &str) -> Result<(), &'static str> {

@@ -9,6 +9,7 @@ use std::{
     io,
     path::Path,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use axum::Router;
@@ -46,6 +47,10 @@ pub enum Behaviour {
     Refuse(String),
     /// Never answers again.
     Hang,
+    /// Takes the whole mail and never says what became of it.
+    HangAfterData,
+    /// Thinks so long before each answer.
+    Slow(Duration),
     /// Closes the connection instead of answering.
     Drop,
 }

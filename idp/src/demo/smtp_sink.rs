@@ -97,13 +97,19 @@ impl Conversation {
     /// Whether no answer is to be given; the one that hangs waits here until its client gives up.
     async fn misbehaves(&mut self) -> io::Result<bool> {
         match self.mailbox.behaviour() {
-            Behaviour::Accept | Behaviour::Greylist | Behaviour::Refuse(_) => Ok(false),
-            Behaviour::Drop => Ok(true),
-            Behaviour::Hang => {
-                copy_buf(&mut self.reader, &mut sink()).await?;
-                Ok(true)
+            Behaviour::Accept | Behaviour::Greylist | Behaviour::Refuse(_) | Behaviour::HangAfterData => Ok(false),
+            Behaviour::Slow(pause) => {
+                tokio::time::sleep(pause).await;
+                Ok(false)
             }
+            Behaviour::Drop => Ok(true),
+            Behaviour::Hang => self.hang().await,
         }
+    }
+
+    async fn hang(&mut self) -> io::Result<bool> {
+        copy_buf(&mut self.reader, &mut sink()).await?;
+        Ok(true)
     }
 
     async fn command(&mut self) -> io::Result<Next> {
@@ -195,7 +201,8 @@ impl Conversation {
         let Some(content) = content else {
             return self.answer("552 5.3.4 Too large", Next::Command).await;
         };
-        if self.misbehaves().await? {
+        let hangs = self.mailbox.behaviour() == Behaviour::HangAfterData && self.hang().await?;
+        if hangs || self.misbehaves().await? {
             return Ok(Next::End);
         }
         let mailbox = Arc::clone(&self.mailbox);

@@ -12,6 +12,7 @@ pub mod browser;
 pub mod claims;
 pub mod client;
 pub mod clock;
+pub mod delivery;
 pub mod eligibility;
 pub mod email_address;
 pub mod entropy;

@@ -18,6 +18,8 @@ pub struct OutboxLetter {
     pub login: Option<LoginId>,
     pub account: Option<AccountId>,
     pub recipient: Sealed,
+    /// Keyed HMAC of the canonical address: how many mails went to one address is counted by it (SR-25).
+    pub recipient_index: Option<String>,
     /// Sender, subject, text and HTML, as JSON.
     pub body: Option<Sealed>,
     pub state: LetterState,
@@ -29,6 +31,8 @@ pub struct OutboxLetter {
     /// After this its secret is worthless.
     pub expires_at: Timestamp,
     pub sent_at: Option<Timestamp>,
+    /// When a report said that it still waits at a later server.
+    pub delayed_at: Option<Timestamp>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +63,8 @@ pub struct LetterStanding {
     pub state: LetterState,
     pub sent_at: Option<Timestamp>,
     pub changed_at: Timestamp,
+    /// A later server has it and tries again: true of a mail that is `Sent`.
+    pub is_delayed: bool,
 }
 
 /// What one try at sending ended in.

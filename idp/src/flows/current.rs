@@ -110,7 +110,7 @@ impl Flows {
     }
 
     /// The numbers of the second password's ledger.
-    pub(super) fn second_password_rules(&self, tenant: &Tenant) -> Rules {
+    pub fn second_password_rules(&self, tenant: &Tenant) -> Rules {
         let policy = &tenant.policy.second_password;
         Rules {
             max_attempts: policy.max_attempts,
@@ -127,7 +127,7 @@ impl Flows {
     }
 
     /// The numbers of the auth key's ledger: only the row of wrong ones counts, each key has its own tries.
-    pub(super) fn auth_key_rules(&self) -> Rules {
+    pub fn auth_key_rules(&self) -> Rules {
         Rules {
             max_attempts: u32::MAX,
             window: std::time::Duration::MAX,

@@ -8,6 +8,7 @@ use crate::{
     domain::{
         account::Account,
         clock::Timestamp,
+        delivery::{blames_the_address, one_line, without_address},
         email_address::EmailAddress,
         entropy,
         ids::LetterId,
@@ -80,7 +81,7 @@ impl Flows {
         let body = Body {
             sender: frame.service.clone(),
             from: tenant.mail_from.clone(),
-            envelope: self.bounce_address.clone().unwrap_or_else(|| tenant.mail_from.clone()),
+            envelope: self.envelope_sender(tenant, id),
             subject: composed.subject,
             text: composed.text,
             html: composed.html,
@@ -93,6 +94,7 @@ impl Flows {
             login: post.login.map(|login| login.id.clone()),
             account: Some(post.account.id),
             recipient: self.vault.seal(&format!("outbox.recipient/{id}"), post.to.as_text().as_bytes()),
+            recipient_index: Some(self.vault.index("email", &post.to.as_text())),
             body: Some(self.vault.seal(&format!("outbox.body/{id}"), &body)),
             state: LetterState::Queued,
             attempts: 0,
@@ -101,6 +103,7 @@ impl Flows {
             created_at: now,
             expires_at: post.expires_at,
             sent_at: None,
+            delayed_at: None,
         })
     }
 
@@ -128,9 +131,16 @@ impl Flows {
         };
         metrics::counter!("idp_mail_total", "outcome" => outcome.name()).increment(1);
         match outcome {
-            SendOutcome::Accepted { reply } => self.finish(&letter, LetterState::Sent, Some(reply), None).await,
+            SendOutcome::Accepted { reply } => {
+                let reply = self.told_of(&letter, &reply);
+                self.finish(&letter, LetterState::Sent, Some(reply), None).await
+            }
             SendOutcome::Refused { reply } => {
+                let reply = self.told_of(&letter, &reply);
                 tracing::warn!(letter = %letter.id, reply, "a mail was refused");
+                if blames_the_address(&reply) {
+                    self.mark_address(&letter, true).await?;
+                }
                 self.finish(&letter, LetterState::Refused, Some(reply), None).await
             }
             SendOutcome::Deferred { reply } => self.try_later(&letter, LetterState::Delayed, reply).await,
@@ -142,6 +152,7 @@ impl Flows {
     }
 
     async fn try_later(&self, letter: &OutboxLetter, state: LetterState, reply: String) -> Result<(), FlowError> {
+        let reply = self.told_of(letter, &reply);
         let [jitter] = entropy::bytes::<1>(&*self.entropy);
         let next = self.now().plus(retry_after(letter.attempts, jitter));
         if next >= letter.expires_at {
@@ -175,21 +186,54 @@ impl Flows {
         let sealed = letter.body.as_ref().ok_or_else(unreadable)?;
         let body = self.vault.open(&format!("outbox.body/{}", letter.id), sealed)?;
         let body: Body = serde_json::from_slice(&body).map_err(|_| unreadable())?;
-        let recipient = self.vault.open(&format!("outbox.recipient/{}", letter.id), &letter.recipient)?;
-        let to = std::str::from_utf8(&recipient)
-            .ok()
-            .and_then(|text| EmailAddress::read(text).ok())
-            .ok_or_else(unreadable)?;
+        let to = self.recipient(letter)?;
         Ok(Outgoing {
             sender: Sender { name: body.sender, address: body.from.clone(), envelope: body.envelope },
             to,
             subject: body.subject,
             text: body.text,
             html: body.html,
-            message_id: format!("{}@{}", letter.id, body.from.rsplit('@').next().unwrap_or("localhost")),
+            message_id: format!("{}@{}", self.mail_tag(letter.id), body.from.rsplit('@').next().unwrap_or("localhost")),
             date: self.now(),
         })
     }
+
+    /// One mail past the outbox, for the operator who wants to see whether mail goes out at all.
+    pub async fn send_test_mail(&self, tenant: &Tenant, to: EmailAddress) -> SendOutcome {
+        let now = self.now();
+        let id = self.new_letter_id(now);
+        let sender = LetterFrame::of(tenant, tenant.default_language).service;
+        let outgoing = Outgoing {
+            sender: Sender {
+                name: sender,
+                address: tenant.mail_from.clone(),
+                envelope: self.envelope_sender(tenant, id),
+            },
+            to,
+            subject: "Test mail".to_owned(),
+            text: format!("Sent by \"idp mail test\" for {}.\n", tenant.issuer.as_str()),
+            html: None,
+            message_id: format!("{}@{}", self.mail_tag(id), domain_of(&tenant.mail_from)),
+            date: now,
+        };
+        self.transport.send(outgoing).await
+    }
+
+    /// The address a letter goes to, opened.
+    pub fn recipient(&self, letter: &OutboxLetter) -> Result<EmailAddress, FlowError> {
+        let opened = self.vault.open(&format!("outbox.recipient/{}", letter.id), &letter.recipient)?;
+        let read = std::str::from_utf8(&opened).ok().and_then(|text| EmailAddress::read(text).ok());
+        read.ok_or_else(|| FlowError::Stored("a mail's recipient".into()))
+    }
+
+    /// A server's words as they may be kept: without the address.
+    fn told_of(&self, letter: &OutboxLetter, words: &str) -> String {
+        self.recipient(letter).map_or_else(|_| one_line(words), |address| without_address(words, &address))
+    }
+}
+
+fn domain_of(address: &str) -> &str {
+    address.rsplit('@').next().unwrap_or("localhost")
 }
 
 /// Mails whose key or link was replaced before they left are not sent any more.

@@ -7,6 +7,7 @@ mod begin_authorization;
 mod budget;
 mod change_email;
 mod change_second_password;
+mod clear_account;
 mod confirm_email;
 mod confirm_second_password;
 mod confirming;
@@ -14,9 +15,12 @@ mod continue_with_session;
 mod current;
 mod deliver_mail;
 mod end_session;
+mod erase_account;
 mod error;
+mod export_account;
 mod finish_login;
 mod forgot_second_password;
+mod help_desk;
 mod import_accounts;
 mod introspect_token;
 mod issue_tokens;
@@ -46,6 +50,7 @@ mod set_second_password;
 mod set_up_authenticator;
 mod strangers_tries;
 mod switch_two_factor;
+mod take_reports;
 mod tell_clients_of_logout;
 mod tickets;
 mod upstreams;
@@ -60,6 +65,7 @@ pub use begin_authorization::{Begun, LiveSession};
 pub use budget::StrangerBudget;
 pub use change_email::{EmailChange, WaitingChange};
 pub use change_second_password::PasswordChange;
+pub use clear_account::Clearing;
 pub use confirm_email::{CodeVerdict, LinkAbout, LinkView};
 pub use confirm_second_password::Confirmed;
 pub use continue_with_session::Continued;
@@ -67,8 +73,10 @@ pub use current::Current;
 pub use deliver_mail::Delivery;
 pub use end_session::{EndSession, LogoutRequest};
 pub use error::FlowError;
+pub use export_account::AccountExport;
 pub use finish_login::Finished;
 pub use forgot_second_password::{ResetCodeEntry, ResetWish};
+pub use help_desk::{NamedBy, Unlocked, Warrant};
 pub use import_accounts::{ImportError, Imported};
 pub use introspect_token::Introspection;
 pub use issue_tokens::TokenResponse;
@@ -87,6 +95,7 @@ pub use send_auth_key::KeySending;
 pub use send_confirmation::EmailEntry;
 pub use set_up_authenticator::Enrolment;
 pub use switch_two_factor::{Disabled, Enabled};
+pub use take_reports::{ReportTaken, ReportedMail};
 pub use upstreams::Upstreams;
 
 use newcomers::Newcomers;
@@ -119,7 +128,7 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
     pub limits: Limits,
-    /// The envelope sender of every mail; none: the tenant's own `mail_from`.
+    /// The envelope sender of every mail, or its beginning if the local part ends in `+`; none: the tenant's own `mail_from`.
     pub bounce_address: Option<String>,
     /// Calls to addresses that clients name.
     pub outbound: Outbound,

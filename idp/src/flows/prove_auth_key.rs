@@ -45,7 +45,7 @@ impl Flows {
         self.store
             .write(async |tx| {
                 let tx = &tx;
-                let (mut login, account) = fresh(tx, tenant, &current.login, now).await?;
+                let (mut login, mut account) = fresh(tx, tenant, &current.login, now).await?;
                 let (mut ledger, version) = tx.ledger(account.id, Factor::AuthKey).await?;
                 if matches!(ledger.spend(&self.auth_key_rules(), now), Attempt::Locked(_)) {
                     return Ok(KeyEntry::Stopped);
@@ -67,6 +67,11 @@ impl Flows {
                         evidence: key.id.to_string(),
                     });
                     tx.save_login(&login).await?;
+                    // Whoever types the key has read the mail.
+                    if let Some(email) = account.email.as_mut().filter(|email| email.undeliverable) {
+                        email.undeliverable = false;
+                        tx.save_account(&account).await?;
+                    }
                     tx.record(event(Event::AuthKeyProven)).await?;
                     return Ok(KeyEntry::Judged(AuthKeyVerdict::Right));
                 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::domain::{
+    account::Account,
     audit::{AuditEvent, Event},
     clock::Timestamp,
     email_address::EmailAddress,
@@ -10,6 +11,7 @@ use crate::domain::{
     ids::LetterId,
     login::Gate,
     one_time_url::Purpose,
+    outbox::LetterState,
     tenant::Tenant,
 };
 
@@ -19,6 +21,9 @@ use super::{
     deliver_mail::withdraw,
     send_confirmation::{Asking, typed_address},
 };
+
+/// M-01 in the outbox.
+const KIND: &str = "confirm-email";
 
 impl Flows {
     /// 確認 on P-02.
@@ -111,6 +116,13 @@ impl Flows {
             self.outbox_bell().notify_one();
         }
         Ok(entry)
+    }
+
+    /// Whether the last confirmation mail, or one to the address in force, came back: another address is advised (J-20).
+    pub async fn advises_another_address(&self, account: &Account) -> Result<bool, FlowError> {
+        let marked = account.email.as_ref().is_some_and(|email| email.undeliverable);
+        let last = self.store.latest_letter(account.id, KIND).await?;
+        Ok(marked || last.is_some_and(|letter| letter.state == LetterState::Refused))
     }
 
     pub(super) fn new_letter_id(&self, now: Timestamp) -> LetterId {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::{
     domain::{
+        account::Account,
         audit::Event,
         auth_key::{AuthKey, AuthKeyState},
         clock::Timestamp,
@@ -42,6 +43,8 @@ pub enum KeySending {
 /// A second press this soon after a re-issue is the same press (J-14): it sees the first one's success.
 const DOUBLE_CLICK: Duration = Duration::from_secs(2);
 const HOUR: Duration = Duration::from_hours(1);
+/// M-02 in the outbox.
+const KIND: &str = "auth-key";
 const DAY: Duration = Duration::from_hours(24);
 
 impl Flows {
@@ -113,7 +116,7 @@ impl Flows {
     /// What keeps the next key back, for the page to tell; none if it may go.
     pub async fn auth_key_hindrance(&self, current: &Current) -> Result<Option<KeySending>, FlowError> {
         let now = self.now();
-        let (account, login) = (current.account.id, &current.login);
+        let (account, login) = (&current.account, &current.login);
         self.store.write(async |tx| self.key_limits(&tx, login, account, now).await).await
     }
 
@@ -134,7 +137,7 @@ impl Flows {
             .write(async |tx| {
                 let tx = &tx;
                 let (login, account) = fresh(tx, tenant, &current.login, now).await?;
-                if let Some(hindrance) = self.key_limits(tx, &login, account.id, now).await? {
+                if let Some(hindrance) = self.key_limits(tx, &login, &account, now).await? {
                     // M-09 at the caps, at most once an hour (SR-27).
                     let capped = matches!(hindrance, KeySending::LoginLimit | KeySending::AccountLimit(_));
                     if let Some(notice) = notice.as_ref().filter(|_| capped)
@@ -161,11 +164,11 @@ impl Flows {
         &self,
         tx: &Tx,
         login: &Login,
-        account: crate::domain::ids::AccountId,
+        account: &Account,
         now: Timestamp,
     ) -> Result<Option<KeySending>, FlowError> {
         let limits = &self.limits.auth_key;
-        let (ledger, _) = tx.ledger(account, Factor::AuthKey).await?;
+        let (ledger, _) = tx.ledger(account.id, Factor::AuthKey).await?;
         if ledger.lock(&self.auth_key_rules(), now).is_some() {
             return Ok(Some(KeySending::Stopped));
         }
@@ -182,9 +185,17 @@ impl Flows {
         if of_login.count >= limits.max_per_login {
             return Ok(Some(KeySending::LoginLimit));
         }
+        let indexes = match self.email_text(account)? {
+            Some(address) => self.vault.indexes("email", &address),
+            None => Vec::new(),
+        };
+        tx.hold_address(&login.tenant, &indexes).await?;
         for (window, most) in [(HOUR, limits.max_per_account_hour), (DAY, limits.max_per_account_day)] {
-            let sent = tx.auth_keys_since(account, now.minus(window)).await?;
-            if sent.count >= most {
+            let since = now.minus(window);
+            let to_account = tx.auth_keys_since(account.id, since).await?;
+            // Several accounts may have one address: its mailbox has the same limit (SR-25).
+            let to_address = tx.letters_to_since(&login.tenant, &indexes, KIND, since).await?;
+            if let Some(sent) = [to_account, to_address].into_iter().find(|sent| sent.count >= most) {
                 return Ok(Some(KeySending::AccountLimit(sent.oldest_at.unwrap_or(now).plus(window))));
             }
         }

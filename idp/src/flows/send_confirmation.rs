@@ -112,6 +112,9 @@ impl Flows {
         if cooldown.is_none() && pending.is_some_and(|url| same(&url)) {
             return Ok(Some(EmailEntry::Sent));
         }
+        if let Some(refusal) = self.address_limit(tx, link, now).await? {
+            return Ok(Some(refusal));
+        }
         if let Some(refusal) = self.link_limits(tx, &link.url, cooldown, now).await? {
             return Ok(Some(refusal));
         }
@@ -119,6 +122,14 @@ impl Flows {
         tx.insert_one_time_url(&link.url).await?;
         tx.insert_letter(&link.letter).await?;
         Ok(None)
+    }
+
+    /// The day's number holds for an address too, whoever asks, so that nobody's mailbox is filled by many accounts.
+    async fn address_limit(&self, tx: &Tx, link: &NewLink, now: Timestamp) -> Result<Option<EmailEntry>, FlowError> {
+        let indexes = self.vault.indexes("email", &self.pending_address(&link.url)?.as_text());
+        let sent = tx.letters_to_since(&link.url.tenant, &indexes, &link.letter.kind, now.minus(DAY)).await?;
+        let reached = sent.count >= self.limits.one_time_url.max_per_account_day;
+        Ok(reached.then(|| EmailEntry::LimitReached(sent.oldest_at.unwrap_or(now).plus(DAY))))
     }
 
     /// SR-39: so many links an hour and a day and account, and a pause between two.

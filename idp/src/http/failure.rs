@@ -148,7 +148,8 @@ pub async fn tell(visit: &Visit, path: &str, mut response: Response) -> Response
         }
         PageFailure::NotServed(reason) => {
             let reason = NotEligibleReason::from(reason);
-            (StatusCode::FORBIDDEN, Page::NotEligible(NotEligible { reason, back_to_service: None, retry: None }))
+            let page = NotEligible { reason, back_to_service: place.decline.clone(), retry: None };
+            (StatusCode::FORBIDDEN, Page::NotEligible(page))
         }
         PageFailure::TimedOut | PageFailure::Elsewhere(_) | PageFailure::Of(..) => {
             (StatusCode::BAD_REQUEST, Page::TimedOut(TimedOut { sign_in: place.sign_in.clone() }))
@@ -174,6 +175,8 @@ struct Place {
     theme: Option<String>,
     /// To the sign-in: the same request anew if this browser still holds it, else the service's login start (J-01 1.0 d).
     sign_in: Option<String>,
+    /// Back to the client with `access_denied`, if this browser holds an unfinished login.
+    decline: Option<String>,
 }
 
 impl Place {
@@ -200,7 +203,9 @@ impl Place {
             (_, _, Some(client)) => visit.start_of(client.id.as_str()),
             _ => visit.start(),
         };
+        let held = login.as_ref().filter(|_| kept.is_some());
         Self {
+            decline: held.map(|login| visit.path(&paths::page(login, "decline"))),
             language: visit.settle(&wishes),
             support_code: login.map_or_else(|| visit.flows().support_code(), |login| login.as_str().to_owned()),
             theme: client.and_then(|client| client.theme.clone()),

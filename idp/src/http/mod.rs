@@ -2,6 +2,7 @@
 
 pub mod access;
 mod account;
+pub mod admin;
 mod assets;
 pub mod client_address;
 mod cookies;

@@ -17,4 +17,4 @@ pub use jwk::{PublicJwk, jwks_json};
 pub use jws::{MAX_TOKEN, Signer, Typ, Verified, Verifier};
 pub use keyring::{KeySet, Keyring, generate};
 pub use master_key::{MasterKey, MasterKeys};
-pub use vault::Vault;
+pub use vault::{TAG_LEN, Vault};

@@ -22,6 +22,8 @@ use crate::domain::{
 const VERSION: u8 = 1;
 const ID_LEN: usize = 8;
 const HEAD_LEN: usize = 1 + ID_LEN;
+/// 80 bits: whoever guesses sends a mail for each guess.
+pub const TAG_LEN: usize = 10;
 
 /// Seals, opens and hashes with keys derived from the master keys; one for the whole process.
 pub struct Vault {
@@ -114,6 +116,15 @@ impl Vault {
         self.all().any(|key| same_bytes(&keyed_hash(&key.mac, purpose, parts), mac))
     }
 
+    /// The first [`TAG_LEN`] bytes of such a MAC, where a whole one has no room: in a mail's envelope.
+    pub fn tag(&self, purpose: &str, parts: &[&[u8]]) -> [u8; TAG_LEN] {
+        self.current.tag(purpose, parts)
+    }
+
+    pub fn is_tag(&self, purpose: &str, parts: &[&[u8]], tag: &[u8; TAG_LEN]) -> bool {
+        self.all().any(|key| same_bytes(&key.tag(purpose, parts), tag))
+    }
+
     /// Which pepper new password hashes get.
     pub(super) fn pepper_id(&self) -> [u8; ID_LEN] {
         self.current.id
@@ -145,6 +156,12 @@ impl DerivedKeys {
     fn sealing_key(&self, purpose: &str) -> LessSafeKey {
         let info = [b"seal/", purpose.as_bytes()];
         LessSafeKey::new(UnboundKey::from(never_fails(self.root.expand(&info, &AES_256_GCM))))
+    }
+
+    fn tag(&self, purpose: &str, parts: &[&[u8]]) -> [u8; TAG_LEN] {
+        let mut tag = [0; TAG_LEN];
+        tag.iter_mut().zip(keyed_hash(&self.mac, purpose, parts)).for_each(|(to, from)| *to = from);
+        tag
     }
 
     fn index(&self, purpose: &str, value: &str) -> String {
@@ -255,6 +272,15 @@ pub mod tests {
         let index = before.index("email", "a@b");
         assert!(after.indexes("email", "a@b").contains(&index));
         assert_eq!(after.indexes("email", "a@b").first(), Some(&after.index("email", "a@b")));
+    }
+
+    #[test]
+    fn a_tag_holds_for_its_parts_and_through_a_roll_over() {
+        let (before, after, other) = (vault(&[1]), vault(&[2, 1]), vault(&[3]));
+        let tag = before.tag("letter", &[b"1"]);
+        assert!(before.is_tag("letter", &[b"1"], &tag) && after.is_tag("letter", &[b"1"], &tag));
+        assert!(!other.is_tag("letter", &[b"1"], &tag));
+        assert!(!before.is_tag("letter", &[b"2"], &tag) && !before.is_tag("code", &[b"1"], &tag));
     }
 
     #[test]

@@ -20,13 +20,12 @@ use super::{
     message::{Letter, letter},
     transport::{Outgoing, Transport},
 };
-use crate::domain::{outbox::SendOutcome, secret::Secret};
+use crate::domain::{delivery::one_line, outbox::SendOutcome, secret::Secret};
 
 const SEND_TIMEOUT: Duration = Duration::from_secs(30);
 /// Below what servers grant, so that they rarely close a connection that we think is open.
 const POOL_IDLE: Duration = Duration::from_secs(30);
 const POOL_SIZE: u32 = 4;
-const MAX_REPLY: usize = 300;
 
 /// The next mail server.
 pub struct Smtp {
@@ -62,7 +61,8 @@ impl Smtp {
         Self::with_timeout(url, password, hello, SEND_TIMEOUT)
     }
 
-    fn with_timeout(
+    /// The same with another patience than half a minute for one mail.
+    pub fn with_timeout(
         url: &str,
         password: Option<&Secret>,
         hello: &str,
@@ -75,7 +75,7 @@ impl Smtp {
         let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(host)
             .port(url.port().unwrap_or(default_port))
             .tls(tls)
-            .hello_name(ClientId::Domain(clean(hello)))
+            .hello_name(ClientId::Domain(one_line(hello)))
             .timeout(Some(timeout))
             .pool_config(PoolConfig::new().max_size(POOL_SIZE).idle_timeout(POOL_IDLE));
         if let Some(credentials) = credentials(&url, password)? {
@@ -140,15 +140,17 @@ fn outcome(result: Result<Response, Attempt>) -> SendOutcome {
     match result {
         Ok(response) => {
             let words = response.message().collect::<Vec<_>>().join(" ");
-            SendOutcome::Accepted { reply: clean(&format!("{} {words}", response.code())) }
+            SendOutcome::Accepted { reply: one_line(&format!("{} {words}", response.code())) }
         }
         Err(Attempt::TimedOut) => SendOutcome::Unreachable { reason: "no answer in time".into() },
         Err(Attempt::Failed(error)) => {
             let words = said(&error);
             match error.status() {
-                Some(code) if error.is_permanent() => SendOutcome::Refused { reply: clean(&format!("{code} {words}")) },
-                Some(code) => SendOutcome::Deferred { reply: clean(&format!("{code} {words}")) },
-                None => SendOutcome::Unreachable { reason: clean(&words) },
+                Some(code) if error.is_permanent() => {
+                    SendOutcome::Refused { reply: one_line(&format!("{code} {words}")) }
+                }
+                Some(code) => SendOutcome::Deferred { reply: one_line(&format!("{code} {words}")) },
+                None => SendOutcome::Unreachable { reason: one_line(&words) },
             }
         }
     }
@@ -161,11 +163,6 @@ fn said(error: &Error) -> String {
         innermost = source;
     }
     innermost.to_string()
-}
-
-/// Foreign words for log and help desk: one line, capped.
-fn clean(words: &str) -> String {
-    words.chars().map(|c| if c.is_control() { ' ' } else { c }).take(MAX_REPLY).collect::<String>().trim().to_owned()
 }
 
 fn security(url: &Url, host: &str) -> Result<(Tls, u16), SmtpUrlError> {

@@ -72,6 +72,7 @@ impl Tx {
 
     /// False if this person has an account already.
     pub async fn insert_account(&self, account: &Account) -> Result<bool, StoreError> {
+        self.refuse_erased(&account.tenant, &account.subject).await?;
         let rows = Entity::insert(Model::of(account)?.into_active_model())
             .on_conflict(
                 OnConflict::columns([Column::Tenant, Column::Upstream, Column::UpstreamSubject])
@@ -95,6 +96,14 @@ impl Tx {
             .await?;
         self.changes().accounts.push(account.id);
         if saved.rows_affected == 1 { Ok(()) } else { Err(self.stale()) }
+    }
+
+    /// All accounts with this confirmed address, held until this transaction ends, so that what is allowed by counting
+    /// an address's mails is not allowed twice.
+    pub async fn hold_address(&self, tenant: &TenantId, indexes: &[String]) -> Result<(), StoreError> {
+        let select = of(tenant).filter(Column::EmailIndex.is_in(indexes)).order_by_asc(Column::Id).lock_exclusive();
+        select.select_only().column(Column::Id).into_tuple::<String>().all(self.db()).await?;
+        Ok(())
     }
 
     /// Holds an account until this transaction ends, so that what it is allowed by counting is not allowed twice.

@@ -214,6 +214,14 @@ table!(letter = "outbox_letter" {
     expires_at: i64,
     sent_at: Option<i64>,
     changed_at: i64,
+    delayed_at: Option<i64>,
+    recipient_index: Option<String>,
+});
+
+table!(erased_subject = "erased_subject" {
+    #[sea_orm(primary_key, auto_increment = false)] tenant: String,
+    #[sea_orm(primary_key, auto_increment = false)] subject_hash: String,
+    erased_at: i64,
 });
 
 table!(logout_notice = "logout_notice" {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, Select, sea_query::Expr};
+use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QueryOrder, Select, sea_query::Expr};
 
 use crate::domain::{
     clock::Timestamp,
@@ -27,14 +27,6 @@ impl Store {
         self.caches().grants.get_or_load(&id, load).await
     }
 
-    /// Those that are not revoked.
-    pub async fn grants_of_account(&self, account: AccountId) -> Result<Vec<Grant>, StoreError> {
-        let select = grant::Entity::find()
-            .filter(grant::Column::Account.eq(account.to_string()))
-            .filter(grant::Column::RevokedAt.is_null());
-        select.all(self.reader()).await?.into_iter().map(grant::Model::read).collect()
-    }
-
     /// Cached; a stale entry can only lead to a refusal.
     pub async fn authorization_code(&self, key: &TokenKey) -> Result<Option<Arc<AuthorizationCode>>, StoreError> {
         use authorization_code::{Column, Entity, Model};
@@ -57,6 +49,16 @@ impl Store {
         let select = Entity::find().filter(Column::Key.eq(key.as_str()));
         let load = async { only(self.reader(), select).await?.map(Model::read).transpose() };
         self.caches().refresh_tokens.get_or_load(key, load).await
+    }
+
+    /// What has not been revoked, the newest first.
+    pub async fn grants_of_account(&self, account: AccountId) -> Result<Vec<Grant>, StoreError> {
+        use grant::{Column, Entity, Model};
+        let select = Entity::find()
+            .filter(Column::Account.eq(account.to_string()))
+            .filter(Column::RevokedAt.is_null())
+            .order_by_desc(Column::CreatedAt);
+        select.all(self.reader()).await?.into_iter().map(Model::read).collect()
     }
 }
 

@@ -17,8 +17,10 @@ mod auth_key;
 mod batch;
 mod cache;
 mod committer;
+mod delivery;
 mod directory;
 mod entity;
+mod erase;
 mod error;
 mod grant;
 mod hot;
@@ -39,6 +41,7 @@ mod transaction;
 
 pub use audit::AuditFilter;
 pub use audit_chain::AuditCheckpoint;
+pub use erase::{ERASED, KEPT};
 pub use error::StoreError;
 pub use hot::{Authorize, Redeem, Rotate, Won};
 pub use open::{Backend, Store, StoreOptions};

@@ -104,6 +104,15 @@ impl Tx {
         replaced.iter().map(|row| uuid(&row.letter, "letter id").map(LetterId)).collect()
     }
 
+    /// The same, whatever they are for.
+    pub async fn replace_all_one_time_urls(&self, account: AccountId) -> Result<Vec<LetterId>, StoreError> {
+        let mut letters = Vec::new();
+        for (purpose, _) in Purpose::WORDS {
+            letters.extend(self.replace_one_time_urls(account, *purpose).await?);
+        }
+        Ok(letters)
+    }
+
     /// Counts a try of the short code before it is compared; none if the link is not open, has expired or has no try left.
     pub async fn spend_url_code_try(
         &self,

@@ -75,6 +75,7 @@ struct Inner {
     caches: Arc<Caches>,
     queue: mpsc::Sender<Job>,
     wait: Duration,
+    shared_lifetime: Duration,
     committer: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -99,9 +100,16 @@ impl Store {
         let caches = Arc::new(Caches::new(options.cache_entries, lifetime));
         let (queue, jobs) = mpsc::channel(QUEUE);
         let committer = tokio::spawn(committer::run(writer.clone(), caches.clone(), jobs));
-        let wait = options.wait;
-        let inner =
-            Arc::new(Inner { backend, reader, writer, caches, queue, wait, committer: Mutex::new(Some(committer)) });
+        let inner = Arc::new(Inner {
+            backend,
+            reader,
+            writer,
+            caches,
+            queue,
+            wait: options.wait,
+            shared_lifetime: options.shared_lifetime,
+            committer: Mutex::new(Some(committer)),
+        });
         if backend == Backend::Sqlite {
             let seen = data_version(&inner).await?;
             tokio::spawn(watch(Arc::downgrade(&inner), seen));
@@ -132,6 +140,16 @@ impl Store {
                 tracing::warn!(%error, "the database did not close cleanly");
             }
         }
+    }
+
+    /// Returns when no process that serves this database answers from rows older than now: for a command beside it
+    /// whose act is to be in force when it ends. Writes are never decided by a cache, so this is about reads alone.
+    pub async fn seen_everywhere(&self) {
+        let bound = match self.inner.backend {
+            Backend::Sqlite => WATCH * 2,
+            Backend::Postgres => self.inner.shared_lifetime,
+        };
+        tokio::time::sleep(bound).await;
     }
 
     pub(super) fn reader(&self) -> &DatabaseConnection {

@@ -38,16 +38,10 @@ impl Store {
     }
 
     pub async fn letter_state(&self, id: LetterId) -> Result<Option<LetterStanding>, StoreError> {
-        let select = by_id(id).select_only().columns([Column::State, Column::SentAt, Column::ChangedAt]);
-        let row: Option<(String, Option<i64>, i64)> = select.into_tuple().all(self.reader()).await?.pop();
-        let standing = row.map(|(state, sent_at, changed_at)| {
-            Ok(LetterStanding {
-                state: LetterState::read(&state, "letter state")?,
-                sent_at: instant(sent_at),
-                changed_at: Timestamp::from_millis(changed_at),
-            })
-        });
-        standing.transpose()
+        let select =
+            by_id(id).select_only().columns([Column::State, Column::SentAt, Column::ChangedAt, Column::DelayedAt]);
+        let row: Option<StandingRow> = select.into_tuple().all(self.reader()).await?.pop();
+        row.map(|row| standing(&row)).transpose()
     }
 
     /// Letters whose time has come and whose secret has not expired, for this worker alone until `lease` is over.
@@ -165,11 +159,23 @@ impl Tx {
     }
 }
 
-fn by_id(id: LetterId) -> Select<Entity> {
+/// State, and when it was sent, changed, delayed.
+pub(super) type StandingRow = (String, Option<i64>, i64, Option<i64>);
+
+pub(super) fn standing((state, sent_at, changed_at, delayed_at): &StandingRow) -> Result<LetterStanding, StoreError> {
+    Ok(LetterStanding {
+        state: LetterState::read(state, "letter state")?,
+        sent_at: instant(*sent_at),
+        changed_at: Timestamp::from_millis(*changed_at),
+        is_delayed: delayed_at.is_some(),
+    })
+}
+
+pub(super) fn by_id(id: LetterId) -> Select<Entity> {
     Entity::find().filter(Column::Id.eq(id.to_string()))
 }
 
-fn waiting() -> Expr {
+pub(super) fn waiting() -> Expr {
     Column::State.is_in(LetterState::WAITING.map(Word::word))
 }
 
@@ -208,10 +214,12 @@ impl Model {
             expires_at: letter.expires_at.as_millis(),
             sent_at: millis(letter.sent_at),
             changed_at: letter.created_at.as_millis(),
+            delayed_at: millis(letter.delayed_at),
+            recipient_index: letter.recipient_index.clone(),
         }
     }
 
-    fn read(self) -> Result<OutboxLetter, StoreError> {
+    pub(super) fn read(self) -> Result<OutboxLetter, StoreError> {
         let account = self.account.map(|id| uuid(&id, "account id")).transpose()?;
         Ok(OutboxLetter {
             id: LetterId(uuid(&self.id, "letter id")?),
@@ -220,6 +228,7 @@ impl Model {
             login: self.login.map(LoginId::new),
             account: account.map(AccountId),
             recipient: Sealed(self.recipient),
+            recipient_index: self.recipient_index,
             body: self.body.map(Sealed),
             state: LetterState::read(&self.state, "letter state")?,
             attempts: count(self.attempts, "attempts")?,
@@ -228,6 +237,7 @@ impl Model {
             created_at: Timestamp::from_millis(self.created_at),
             expires_at: Timestamp::from_millis(self.expires_at),
             sent_at: instant(self.sent_at),
+            delayed_at: instant(self.delayed_at),
         })
     }
 }

@@ -59,6 +59,10 @@ pub struct MailTable {
     pub from: Setting<String>,
     /// Where refused mails go back to.
     pub bounce_address: Setting<String>,
+    /// The maildir that they arrive in.
+    pub bounce_maildir: Setting<String>,
+    /// The key of a relay that reports deliveries.
+    pub report_key_file: Setting<String>,
 }
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]

@@ -6,6 +6,7 @@ mod gates;
 mod need;
 mod pending;
 mod proofs;
+mod simulation;
 
 pub use attempts::{Attempt, Ledger, Lock, Rules};
 pub use destination::{Demand, Destination};
@@ -13,6 +14,7 @@ pub use gates::{Gate, Standing, next};
 pub use need::{Need, Unmet, reachable};
 pub use pending::{Ineligible, LoginTicket, MAX_SEALED, PendingDeparture, PendingLogin};
 pub use proofs::{Factor, Proof, Proofs};
+pub use simulation::{Simulation, Step, simulate};
 
 use super::{
     clock::Timestamp,

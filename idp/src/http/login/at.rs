@@ -273,6 +273,7 @@ pub fn mail_status(letter: Option<&LetterStanding>) -> MailStatus {
     match letter.state {
         LetterState::Queued => MailStatus::Queued,
         LetterState::Delayed => MailStatus::Delayed,
+        LetterState::Sent if letter.is_delayed => MailStatus::Delayed,
         LetterState::Sent => MailStatus::Sent(letter.sent_at.unwrap_or(letter.changed_at)),
         LetterState::Delivered => MailStatus::Delivered(letter.changed_at),
         LetterState::Refused => MailStatus::Refused,

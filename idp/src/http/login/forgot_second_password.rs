@@ -64,7 +64,10 @@ pub async fn post(press: ResetPress) -> Result<Response, PageFailure> {
     };
     let mut response = see_other(&visit.path(paths::FORGOT));
     let kept = [("email".to_owned(), typed.to_owned())].into();
-    visit.give_flash(response.headers_mut(), Flash { place: PAGE.to_owned(), problems: vec![problem], kept })?;
+    visit.give_flash(
+        response.headers_mut(),
+        Flash { place: PAGE.to_owned(), problems: vec![problem], kept, ..Flash::default() },
+    )?;
     Ok(response)
 }
 

@@ -5,14 +5,11 @@ use axum::response::Response;
 use crate::{
     domain::{
         authorization_response::AuthorizationResponse,
-        language::LanguageWishes,
-        login::{Destination, Gate, Ineligible, PendingLogin},
+        language::{Language, LanguageWishes},
+        login::{Destination, Gate, Ineligible, LoginTicket, PendingLogin},
         oauth_error::{ErrorCode, OAuthError},
     },
-    http::{
-        failure::PageFailure,
-        visit::{About, Visit},
-    },
+    http::{failure::PageFailure, visit::About},
     theme::{MissingItem, NotEligible, NotEligibleReason, Page},
 };
 
@@ -27,21 +24,39 @@ pub async fn get(at: AtLogin) -> Result<Response, PageFailure> {
         Destination::Account(visit) => visit.return_to.clone(),
     };
     let page = Page::NotEligible(NotEligible { reason, back_to_service, retry });
-    Ok(at.visit.page(&page, &about(&at, &at.visit, &pending)))
+    Ok(at.visit.page(&page, &about(&at, &pending.destination, pending.language)))
 }
 
 /// サービスに戻る: the client learns `access_denied` (RFC 6749 §4.1.2.1).
 pub async fn decline(at: AtLogin) -> Result<Response, PageFailure> {
-    let (pending, _) = refused(&at).await?;
-    let Some(request) = pending.destination.request() else {
+    let (destination, language) = match at.ticket {
+        LoginTicket::Pending(_) => {
+            let (pending, _) = refused(&at).await?;
+            (pending.destination, pending.language)
+        }
+        LoginTicket::Row { .. } => closed(&at).await?,
+    };
+    let Some(request) = destination.request() else {
         return Err(PageFailure::Elsewhere(at.path("not-eligible")));
     };
     let error = OAuthError::new(ErrorCode::AccessDenied, "this person may not use the service");
     let to = request.error_target();
     let response = AuthorizationResponse::error(to, &error, at.visit.tenant().issuer.as_str());
-    let mut answer = at.visit.send_to_client(&response, &about(&at, &at.visit, &pending));
+    let mut answer = at.visit.send_to_client(&response, &about(&at, &destination, language));
     at.visit.take_ticket(answer.headers_mut(), &at.id);
     Ok(answer)
+}
+
+/// A login whose account was closed on its way.
+async fn closed(at: &AtLogin) -> Result<(Destination, Option<Language>), PageFailure> {
+    match at.standing().await {
+        Err(PageFailure::NotServed(_)) => {
+            let kept = at.visit.flows().remembered(at.visit.tenant(), &at.ticket).await?;
+            kept.map(|kept| (kept.destination, kept.language)).ok_or(PageFailure::TimedOut)
+        }
+        Err(other) => Err(other),
+        Ok(_) => Err(PageFailure::Elsewhere(at.path("next"))),
+    }
 }
 
 async fn refused(at: &AtLogin) -> Result<(Box<PendingLogin>, Ineligible), PageFailure> {
@@ -78,12 +93,8 @@ fn missing(names: &[String]) -> Vec<MissingItem> {
     items
 }
 
-fn about<'a>(at: &'a AtLogin, visit: &'a Visit, pending: &PendingLogin) -> About<'a> {
-    let requested = pending.destination.ui_locale();
-    let wishes = LanguageWishes { chosen: pending.language, requested, ..visit.wishes() };
-    About {
-        language: visit.settle(&wishes),
-        support_code: at.id.as_str(),
-        theme: visit.theme_of(pending.destination.client()),
-    }
+fn about<'a>(at: &'a AtLogin, destination: &Destination, language: Option<Language>) -> About<'a> {
+    let visit = &at.visit;
+    let wishes = LanguageWishes { chosen: language, requested: destination.ui_locale(), ..visit.wishes() };
+    About { language: visit.settle(&wishes), support_code: at.id.as_str(), theme: visit.theme_of(destination.client()) }
 }

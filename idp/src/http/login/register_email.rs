@@ -23,7 +23,7 @@ pub async fn get(at: AtLogin) -> Result<Response, PageFailure> {
         form_token: at.form_token(),
         // J-18: whoever has a second password had an address before.
         again: current.account.second_password.is_some(),
-        bounced: false,
+        bounced: at.visit.flows().advises_another_address(&current.account).await?,
         email: kept("email"),
         email_confirmation: kept("email_confirmation"),
         minutes: lifetime.as_secs() / 60,

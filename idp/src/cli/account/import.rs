@@ -3,13 +3,14 @@
 use std::{
     fs::File,
     io::{IsTerminal, Write},
-    path::{Path, PathBuf},
+    path::PathBuf,
 };
 
 use anyhow::Context;
-use clap::Subcommand;
+use clap::Args;
 
 use crate::{
+    app::App,
     cli::{Outcome, house},
     domain::{
         ids::UpstreamId,
@@ -17,40 +18,29 @@ use crate::{
     },
 };
 
-#[derive(Debug, Subcommand)]
-pub enum Command {
-    /// Brings accounts of a directory upstream in from a CSV file; the first line names the columns
-    #[command(after_help = "Example: idp account import graduates.csv --tenant uni --dry-run")]
-    Import {
-        /// Columns: user_id, password, and any attribute
-        file: PathBuf,
-        /// The tenant's id [default: the only one]
-        #[arg(long)]
-        tenant: Option<String>,
-        /// The upstream's id [default: the only one of kind directory]
-        #[arg(long)]
-        upstream: Option<String>,
-        /// Say what would be done
-        #[arg(long)]
-        dry_run: bool,
-    },
+#[derive(Clone, Debug, Args)]
+pub struct Import {
+    /// Columns: user_id, password, and any attribute
+    file: PathBuf,
+    /// The tenant's id [default: the only one]
+    #[arg(long)]
+    tenant: Option<String>,
+    /// The upstream's id [default: the only one of kind directory]
+    #[arg(long)]
+    upstream: Option<String>,
+    /// Say what would be done
+    #[arg(long)]
+    dry_run: bool,
 }
 
-pub async fn run(
-    command: &Command,
-    path: &Path,
-    environment: Vec<(String, String)>,
-    out: &mut dyn Write,
-) -> anyhow::Result<Outcome> {
-    let Command::Import { file, tenant, upstream, dry_run } = command;
-    let app = house::open(path, environment).await?;
-    let tenant = house::tenant(&app, tenant.as_deref())?;
+pub async fn import(app: &App, import: &Import, out: &mut dyn Write) -> anyhow::Result<Outcome> {
+    let Import { file, tenant, upstream, dry_run } = import;
+    let tenant = house::tenant(app, tenant.as_deref())?;
     let upstream = directory(&tenant, upstream.as_deref())?;
     let opened = File::open(file).with_context(|| format!("cannot read {}", file.display()))?;
     let imported = app.flows().import_accounts(&tenant, &upstream, opened, *dry_run, bar).await?;
     let word = if *dry_run { "would be written" } else { "written" };
     writeln!(out, "{} {word}, {} unchanged.", imported.accounts, imported.unchanged)?;
-    app.flows().store.close().await;
     Ok(Outcome::Fine)
 }
 
