@@ -348,18 +348,18 @@ totp-submit = 인증
 totp-use-recovery = 복구 코드 사용
 totp-use-mail = 메일 인증키 사용
 totp-use-app = 인증 앱 사용
-totp-recovery-lead = 보관하고 있는 복구 코드를 하나 입력해 주십시오. 한 번 사용한 복구 코드는 다시 사용할 수 없습니다.
+totp-recovery-lead = 보관하신 복구 코드 중 하나를 입력해 주십시오. 한 번 사용한 복구 코드는 다시 사용하실 수 없습니다.
 totp-recovery-field = 복구 코드
 totp-set-title = 인증 앱 설정
 totp-set-lead = 인증 앱으로 다음 그림을 스캔하거나 문자를 입력한 후, 표시된 6자리 숫자를 입력해 주십시오.
-totp-set-submit = 설정
 totp-set-picture = 인증 앱으로 스캔할 그림
 totp-set-secret = 인증 앱에 입력할 문자
 totp-set-open = 이 기기의 인증 앱에서 열기
-totp-set-done = 인증 앱이 설정되어 있습니다. 로그인할 때 인증키가 필요하면 인증 앱에 표시된 숫자를 입력합니다.
-totp-set-removed = 인증 앱 설정이 해제되었습니다.
-totp-set-remove-lead = 설정을 해제하면 복구 코드도 사용할 수 없게 됩니다. 이후에는 메일로 받은 인증키를 입력합니다.
+totp-set-done = 인증 앱이 설정되어 있습니다. 로그인할 때 인증키가 필요한 경우에는 인증 앱에 표시된 숫자를 입력해 주십시오.
+totp-set-removed = 인증 앱 설정을 해제했습니다.
+totp-set-remove-lead = 설정을 해제하면 복구 코드도 사용하실 수 없게 됩니다. 이후에는 메일로 받은 인증키를 입력해 주십시오.
 totp-set-remove = 인증 앱 설정 해제
+totp-set-submit = 설정
 recovery-title = 복구 코드
 recovery-lead = 인증 앱을 이용할 수 없게 될 때를 대비해 이 코드를 보관해 주십시오. 다시 표시되지 않습니다.
 recovery-submit = 보관했습니다
@@ -621,7 +621,9 @@ m-10-advice =
     본인이 신청하지 않은 경우에는 즉시 문의처로 연락해
     주십시오.
 
-m-11-subject = [{ $service }] 인증 앱 관련 안내
+## M-11 Authenticator app
+
+m-11-subject = [{ $service }] 인증 앱 안내
 m-11-lead =
     { $change ->
         [enrolled] 인증 앱이 설정되었습니다.
@@ -630,5 +632,4 @@ m-11-lead =
     }
     일시: { $changed_at }(일본 시간)
 m-11-stranger =
-    본인이 하지 않은 경우에는 즉시 문의처로 연락해
-    주십시오.
+    본인이 하지 않은 경우에는 즉시 문의처로 연락해 주십시오.

@@ -348,18 +348,18 @@ totp-submit = 验证
 totp-use-recovery = 使用恢复代码
 totp-use-mail = 使用邮件中的验证码
 totp-use-app = 使用身份验证应用
-totp-recovery-lead = 请输入一个您保管的恢复代码。每个代码只能使用一次。
+totp-recovery-lead = 请输入您保管的一个恢复代码。用过的恢复代码无法再次使用。
 totp-recovery-field = 恢复代码
 totp-set-title = 设置身份验证应用
 totp-set-lead = 请使用身份验证应用扫描下图，或输入下方的文字，然后输入应用中显示的6位数字。
-totp-set-submit = 设置
 totp-set-picture = 供身份验证应用扫描的图
-totp-set-secret = 在身份验证应用中输入的文字
+totp-set-secret = 输入到身份验证应用中的文字
 totp-set-open = 在此设备的身份验证应用中打开
-totp-set-done = 身份验证应用已设置。登录时如需验证码，请输入身份验证应用中显示的数字。
+totp-set-done = 身份验证应用已设置。登录需要验证码时，请输入身份验证应用中显示的数字。
 totp-set-removed = 身份验证应用的设置已解除。
-totp-set-remove-lead = 解除设置后，恢复代码也将无法使用。之后登录时请输入邮件中的验证码。
+totp-set-remove-lead = 解除设置后，恢复代码也将无法使用。此后请输入邮件中的验证码。
 totp-set-remove = 解除身份验证应用的设置
+totp-set-submit = 设置
 recovery-title = 恢复代码
 recovery-lead = 请妥善保管这些代码，以备无法使用身份验证应用时使用。这些代码不会再次显示。
 recovery-submit = 我已妥善保管
@@ -607,7 +607,9 @@ m-10-advice =
     请在下次登录时注册新的电子邮箱。
     如果这不是您本人的申请，请立即与咨询窗口联系。
 
-m-11-subject = 【{ $service }】关于身份验证应用的通知
+## M-11 Authenticator app
+
+m-11-subject = 【{ $service }】关于身份验证应用
 m-11-lead =
     { $change ->
         [enrolled] 身份验证应用已设置。
@@ -615,5 +617,4 @@ m-11-lead =
        *[recovery-code-used] 身份验证应用的恢复代码已被使用。
     }
     时间：{ $changed_at }（日本时间）
-m-11-stranger =
-    如果这不是您本人的操作，请立即与咨询窗口联系。
+m-11-stranger = 如果这不是您本人的操作，请立即与咨询窗口联系。

@@ -76,9 +76,10 @@ fn email(words: &Words, pages: &mut Pages) {
         errors: vec![Problem::field("email", "E-25").with("domains", domains())],
     };
     add(pages, "register-email-long", Page::RegisterEmail(register));
-    let sent = EmailSent {
+    let waiting = EmailSent {
         action: words.path("/email"),
         form_token: words.token(),
+        change_of: None,
         email: words.say(ADDRESS),
         expires_at: LATER,
         code_digits: Some(10),
@@ -87,11 +88,10 @@ fn email(words: &Words, pages: &mut Pages) {
         check: words.path("/email"),
         sign_in: Some(words.path("/restart")),
         back: None,
-        change_of: None,
         status_url: words.path("/status"),
         errors: vec![Problem::page("E-27").with("seconds", Argument::Number(600))],
     };
-    add(pages, "email-sent-long", Page::EmailSent(sent));
+    add(pages, "email-sent-long", Page::EmailSent(waiting));
     let link = ConfirmLink {
         change: false,
         action: words.say("/uni/link/abc"),
