@@ -13,6 +13,8 @@ mod login;
 #[cfg(test)]
 mod mail;
 #[cfg(test)]
+mod matrix;
+#[cfg(test)]
 mod oidc;
 #[cfg(test)]
 mod store;

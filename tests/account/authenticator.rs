@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use idp::domain::{authenticator::SharedSecret, clock::Timestamp};
 use serde_json::json;
-use zeroize::Zeroizing;
 
 use super::{address, opens};
 use crate::support::{
     Page, Student, World,
     browser::Browser,
     clock::{MINUTE, SECOND},
+    phone::Phone,
     setup::Setup,
     student::{SECOND_PASSWORD, wrong},
     world::events,
@@ -37,11 +37,7 @@ struct App(SharedSecret);
 
 impl App {
     fn of(page: &Page) -> Self {
-        let html = scraper::Html::parse_document(&page.body);
-        let shown = scraper::Selector::parse("[data-secret]").unwrap();
-        let typed: String = html.select(&shown).next().expect("a secret").text().collect();
-        let bytes = data_encoding::BASE32_NOPAD.decode(typed.replace(' ', "").as_bytes()).unwrap();
-        Self(SharedSecret::new(Zeroizing::new(bytes)).unwrap())
+        Self(Phone::of(page).secret)
     }
 
     fn shows(&self, at: Timestamp) -> String {

@@ -163,6 +163,14 @@ impl Browser {
         panic!("redirected in circles: {}", page.url);
     }
 
+    /// Takes over what an answer set in another copy of this browser.
+    pub fn keep_from(&mut self, answer: &Page) {
+        let host = host(&answer.url);
+        for value in answer.headers.get_all(header::SET_COOKIE) {
+            self.keep(&host, value.to_str().unwrap());
+        }
+    }
+
     /// Names of the cookies this browser holds now.
     pub fn cookie_names(&self) -> Vec<String> {
         let now = self.world.clock.now();

@@ -1,5 +1,6 @@
 //! The authenticator app on a student's phone.
 
+use data_encoding::BASE32_NOPAD;
 use idp::domain::{
     authenticator::{Authenticator, SharedSecret},
     clock::Timestamp,
@@ -7,9 +8,10 @@ use idp::domain::{
     recovery_code::{self, grouped},
 };
 use idp::flows::FlowError;
+use scraper::{Html, Selector};
 use zeroize::Zeroizing;
 
-use super::{clock::MINUTE, clock::Seeded, student::Student, world::World};
+use super::{clock::MINUTE, clock::Seeded, page::Page, student::Student, world::World};
 
 pub struct Phone {
     pub secret: SharedSecret,
@@ -17,6 +19,15 @@ pub struct Phone {
 }
 
 impl Phone {
+    /// What an app gets by typing what P-35 shows.
+    pub fn of(page: &Page) -> Self {
+        let html = Html::parse_document(&page.body);
+        let typed: String =
+            html.select(&Selector::parse("[data-secret]").unwrap()).next().expect("a secret").text().collect();
+        let bytes = BASE32_NOPAD.decode(typed.replace(' ', "").as_bytes()).unwrap();
+        Self { secret: SharedSecret::new(Zeroizing::new(bytes)).unwrap(), recovery_codes: Vec::new() }
+    }
+
     pub fn shows(&self, world: &World) -> String {
         self.shows_at(world.now())
     }
