@@ -2,11 +2,12 @@
 
 mod states;
 
-use std::fmt::Write;
+use std::{fmt::Write, panic::AssertUnwindSafe};
 
+use futures_util::FutureExt;
 use tokio::task::JoinSet;
 
-use crate::support::{Page, World, browser::Browser, clock::MINUTE, setup::ISSUER};
+use crate::support::{Page, browser::Browser, clock::MINUTE, setup::ISSUER};
 
 use states::{Scene, State, of_gate};
 
@@ -129,24 +130,22 @@ fn word(page: &Page) -> String {
     }
 }
 
-/// At the service, or on a page with a form or a link that leads to a page or to the service.
+/// At the service, or on a page with a form, or with a link that leads to one of these.
 async fn leads_on(browser: &mut Browser, page: &Page) -> bool {
-    if page.is_at_the_client() {
-        return true;
+    let mut page = page.clone();
+    for _ in 0..3 {
+        if page.is_at_the_client() || page.one("main form:not(.language) button", "class").is_some() {
+            return true;
+        }
+        let on = page.one("main a.button, main a[data-link]", "href");
+        let Some(link) = on.filter(|_| !page.status.is_server_error()) else { return false };
+        let link = page.url.join(&link).unwrap();
+        if !browser.world.serves(&link) {
+            return true;
+        }
+        page = browser.open_url(&link).await;
     }
-    if page.status.is_server_error() || page.one("main", "data-page").is_none() {
-        return false;
-    }
-    if page.one("main form:not(.language) button", "class").is_some() {
-        return true;
-    }
-    let Some(link) = page.one("main a.button, main a[data-link]", "href") else { return false };
-    let link = page.url.join(&link).unwrap();
-    if !browser.world.serves(&link) {
-        return true;
-    }
-    let next = browser.open_url(&link).await;
-    next.is_at_the_client() || next.status.is_success()
+    false
 }
 
 #[test]
@@ -184,10 +183,14 @@ async fn no_state_and_no_act_ends_in_a_dead_end() {
     let mut waiting = (0..State::ALL.len()).flat_map(|row| (0..ACTS.len()).map(move |column| (row, column)));
     loop {
         // Not all worlds at once.
-        while running.len() < 24
+        while running.len() < 8
             && let Some((row, column)) = waiting.next()
         {
-            running.spawn(cell(row, column));
+            let (state, (_, name)) = (State::ALL[row], ACTS[column]);
+            running.spawn(async move {
+                let cell = AssertUnwindSafe(cell(row, column)).catch_unwind().await;
+                cell.unwrap_or_else(|_| panic!("{state:?} × {name}: see above"))
+            });
         }
         let Some(done) = running.join_next().await else { break };
         let Cell { row, column, word, dead } = done.unwrap();

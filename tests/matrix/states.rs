@@ -224,8 +224,9 @@ impl State {
             Self::LinkInvalid => {
                 let mut student = world.newcomer();
                 let sent = student.asks_for_the_link().await;
+                let link = student.mail().await.link();
                 world.clock.pass(31 * MINUTE);
-                let page = student.opens_the_link().await;
+                let page = student.browser.open(&link).await;
                 Scene::at(student, Some(sent), page)
             }
             _ => {
