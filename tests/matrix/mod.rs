@@ -102,12 +102,13 @@ impl Scene {
         }
     }
 
-    /// Both presses at once; what the browser shows is the answer to the second.
+    /// Both presses before the first is answered; what the browser shows is the answer to the second.
+    /// (What they do to each other is for the tests of races.)
     async fn double_click(&mut self) -> Page {
         let Some(form) = self.form() else { return self.press_or_reload().await };
         let (mut first, mut second) = (self.student.browser.clone(), self.student.browser.clone());
-        let (first, mut answer) =
-            tokio::join!(first.send(Browser::call_of(&form)), second.send(Browser::call_of(&form)));
+        let first = first.send(Browser::call_of(&form)).await;
+        let mut answer = second.send(Browser::call_of(&form)).await;
         assert!(!first.status.is_server_error(), "{}", first.id());
         // One jar of cookies: what the first answer set is there when the second is followed.
         second.keep_from(&first);

@@ -27,7 +27,7 @@ pub struct LogoutRequest {
 /// What is to be done.
 #[derive(Debug, PartialEq, Eq)]
 pub enum EndSession {
-    /// The hint names this very session, or there is none: no question is asked.
+    /// The hint names this very session, or nobody is signed in here: no question is asked.
     AtOnce,
     /// P-20.
     Ask,
@@ -57,7 +57,7 @@ impl Flows {
     pub fn logout_question(&self, request: &LogoutRequest, live: Option<&LiveSession>) -> EndSession {
         match (live, &request.hinted_session) {
             (Some(live), Some(hinted)) if *hinted == live.session.id.to_string() => EndSession::AtOnce,
-            (None, Some(_)) => EndSession::AtOnce,
+            (None, _) => EndSession::AtOnce,
             _ => EndSession::Ask,
         }
     }

@@ -6,7 +6,11 @@ use axum::{body::Bytes, extract::RawQuery, http::HeaderMap, response::Response};
 use url::Url;
 
 use crate::{
-    domain::{account_visit::AccountPage, language::Language, parameters::Parameters},
+    domain::{
+        account_visit::AccountPage,
+        language::Language,
+        parameters::{Parameters, encode},
+    },
     flows::{EndSession, Flows, LogoutRequest},
     theme::{ConfirmSignOut, HiddenField, Page, SignedOut},
 };
@@ -45,7 +49,11 @@ pub async fn post(visit: Visit, headers: HeaderMap, body: Bytes) -> Result<Respo
                 return Err(PageFailure::out_of_order());
             }
             let request = visit.flows().logout_request(visit.tenant(), &parameters);
-            if action == "yes" { finish(&visit, &parameters, &request).await } else { stay(&visit, &request).await }
+            if action == "yes" {
+                finish(&visit, &parameters, &request, true).await
+            } else {
+                stay(&visit, &request).await
+            }
         }
     }
 }
@@ -63,7 +71,7 @@ async fn start(visit: &Visit, parameters: &Parameters) -> Result<Response, PageF
     let live = visit.live_session().await?;
     let request = visit.flows().logout_request(visit.tenant(), parameters);
     match visit.flows().logout_question(&request, live.as_ref()) {
-        EndSession::AtOnce => finish(visit, parameters, &request).await,
+        EndSession::AtOnce => finish(visit, parameters, &request, false).await,
         EndSession::Ask => Ok(ask(visit, parameters, &request)),
     }
 }
@@ -79,17 +87,30 @@ fn ask(visit: &Visit, parameters: &Parameters, request: &LogoutRequest) -> Respo
     show(visit, parameters, request, &page)
 }
 
-async fn finish(visit: &Visit, parameters: &Parameters, request: &LogoutRequest) -> Result<Response, PageFailure> {
+async fn finish(
+    visit: &Visit,
+    parameters: &Parameters,
+    request: &LogoutRequest,
+    pressed: bool,
+) -> Result<Response, PageFailure> {
     let frames = match visit.live_session().await? {
         Some(live) => visit.flows().end_session(visit.tenant(), &live, request.client.as_ref(), &visit.visitor).await?,
         None => Vec::new(),
     };
     let mut response = match &request.destination {
         Some(destination) if frames.is_empty() => see_other(destination),
+        None if frames.is_empty() && pressed => see_other(&visit.path(&again(parameters))),
         _ => signed_out(visit, parameters, request, frames),
     };
     visit.take_session(response.headers_mut());
     Ok(response)
+}
+
+/// P-21 by GET, so that a reload sends nothing again: nobody is signed in any more, and nothing is asked.
+fn again(parameters: &Parameters) -> String {
+    let kept = ["client_id", "ui_locales"].into_iter().filter_map(|name| Some((name, parameters.get(name)?)));
+    let query: Vec<String> = kept.map(|(name, value)| format!("{name}={}", encode(value))).collect();
+    if query.is_empty() { "/logout".to_owned() } else { format!("/logout?{}", query.join("&")) }
 }
 
 /// P-21, with the pages of clients that end their own sessions in frames (Front-Channel Logout §3).
