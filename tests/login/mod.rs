@@ -1,5 +1,6 @@
 //! The journeys of people, transition by transition (journeys.md, part 2).
 
+mod acceptance;
 mod address;
 mod address_limits;
 mod audit;
