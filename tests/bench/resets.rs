@@ -39,20 +39,20 @@ pub async fn measure(samples: Option<&str>) -> anyhow::Result<()> {
     let server = Server::demo(folder.path()).await?;
     sign_in::students(&server, KNOWN).await?;
     let token = Regex::new(r#"name="form_token" value="([0-9a-f]+)""#)?;
-    let mut taken = Vec::with_capacity(wanted);
+    let mut samples = Vec::with_capacity(wanted);
     // Any order will do that nobody's work on the sample before can tell of.
     let mut dice: u64 = 0x9E37_79B9_7F4A_7C15;
-    while taken.len() < wanted {
-        let mut wire = from_source(&server, taken.len() / OF_ONE_SOURCE).await?;
-        for number in 0..OF_ONE_SOURCE.min(wanted - taken.len()) {
+    while samples.len() < wanted {
+        let mut wire = from_source(&server, samples.len() / OF_ONE_SOURCE).await?;
+        for number in 0..OF_ONE_SOURCE.min(wanted - samples.len()) {
             dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             let known = dice >> 63 == 1;
             let student = number % KNOWN + 1;
             let email = format!("{}-{student}@mail.example", if known { "bench" } else { "nobod" });
-            taken.push(Sample { known, taken: ask(&server, &mut wire, &token, &email).await? });
+            samples.push(Sample { known, taken: ask(&server, &mut wire, &token, &email).await? });
         }
     }
-    tell(&taken)
+    tell(&samples)
 }
 
 /// A browser of another address on this machine.
@@ -84,12 +84,13 @@ async fn ask(server: &Server, wire: &mut Wire, token: &Regex, email: &str) -> an
     let request = String::from_utf8(head)?.replacen("GET ", "POST ", 1) + &body;
     let began = Instant::now();
     let answer = wire.ask(request.as_bytes()).await?;
-    let taken = began.elapsed();
+    let time = began.elapsed();
     let to = answer.header("location").unwrap_or_default();
     ensure!(answer.status == 303 && to.ends_with("/sent"), "{} {to}", answer.status);
-    Ok(taken)
+    Ok(time)
 }
 
+#[expect(clippy::print_stdout, reason = "what a bench is for")]
 fn tell(samples: &[Sample]) -> anyhow::Result<()> {
     let of = |known: bool| {
         let mut taken: Vec<Duration> =

@@ -204,13 +204,13 @@ impl State {
         student.browser.enter(&sent, &[("code", &code)]).await;
         world.clock.pass(MINUTE);
         let sign_in = student.begins().await;
-        let set = student.types_university_password(&sign_in).await;
+        let form = student.types_university_password(&sign_in).await;
         let typed = [("second_password", SECOND_PASSWORD), ("second_password_confirmation", SECOND_PASSWORD)];
         if self == Self::SetSecondPassword {
-            return Scene::at(student, Some(sign_in), set).typing(&typed);
+            return Scene::at(student, Some(sign_in), form).typing(&typed);
         }
-        let done = student.browser.enter(&set, &typed).await;
-        Scene::at(student, Some(set), done)
+        let done = student.browser.enter(&form, &typed).await;
+        Scene::at(student, Some(form), done)
     }
 
     async fn at_the_second_password(self, world: &Arc<World>) -> Scene {
