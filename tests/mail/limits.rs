@@ -4,6 +4,7 @@ use crate::support::{
     Student, World,
     clock::{HOUR, MINUTE},
     setup::Setup,
+    student::SECOND_PASSWORD,
 };
 
 const SHARED: &str = "shared@mail.example";
@@ -59,13 +60,17 @@ async fn keys_asked_for_at_the_same_time_are_not_more_than_the_limit() {
     let setup = Setup::default().set("policy.two_factor", "required").set("limits.auth_key.max_per_account_hour", "5");
     let world = World::with(setup).await;
     let (first, second) = two_with_one_address(&world).await;
-    let racing = (0..4)
-        .flat_map(|_| [first.at_another_device(), second.at_another_device()])
-        .map(|mut student| tokio::spawn(async move { student.reaches_auth_key().await }));
-    for reached in racing.collect::<Vec<_>>() {
+    let mut racing = Vec::new();
+    for mut student in (0..4).flat_map(|_| [first.at_another_device(), second.at_another_device()]) {
+        let page = student.reaches_second_password().await;
+        racing.push(async move { student.enters_second_password(&page, SECOND_PASSWORD).await });
+    }
+    // A slow machine may turn some away (503): none of them gets a key too many.
+    for reached in racing.into_iter().map(tokio::spawn).collect::<Vec<_>>() {
         reached.await.unwrap();
     }
-    assert_eq!(first.mails().await.iter().filter(|mail| mail.is_key()).count(), 5);
+    let keys = first.mails().await.iter().filter(|mail| mail.is_key()).count();
+    assert!((1..=5).contains(&keys), "{keys} keys");
 }
 
 #[tokio::test]
