@@ -117,6 +117,10 @@ fn request() -> AuthorizationRequest {
         login_hint: None,
         subject: None,
         ui_locale: None,
+        consent: false,
+        resources: vec![],
+        dpop_jkt: None,
+        pushed: None,
     }
 }
 
@@ -185,6 +189,7 @@ pub fn grant(session: &Session) -> Grant {
             acr: Acr::SecondPassword,
             amr: vec!["pwd".into()],
             auth_time: NOW,
+            resources: vec![],
         },
         created_at: NOW,
         revoked_at: None,

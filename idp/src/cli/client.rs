@@ -4,6 +4,7 @@ use std::{
     fs::{self, OpenOptions},
     io::Write,
     path::Path,
+    sync::Arc,
 };
 
 use anyhow::{Context, bail};
@@ -13,11 +14,12 @@ use super::{Outcome, tenant::quoted};
 use crate::{
     config::{ClientFile, Configuration, find_client, tenants_folder},
     domain::{
-        client::{Client, ClientAuthentication, GrantType},
+        client::{AccessTokenFormat, Client, ClientKeys, Consent, Profile, SubjectType},
         entropy::Entropy,
         language::Language,
         redirect_uri::RedirectUri,
         secret::{random_text, sha256_hex},
+        signing_key::SigningAlgorithm,
         tenant::Tenant,
     },
 };
@@ -96,7 +98,7 @@ pub fn run(
         Command::Export(which) => {
             let configuration = load()?;
             let (_, client) = find(&configuration, which)?;
-            serde_json::to_writer_pretty(&mut *out, &metadata(client))?;
+            serde_json::to_writer_pretty(&mut *out, &metadata(&client))?;
             writeln!(out)?;
         }
         Command::New(arguments) => new(&tenants_folder(config, environment)?, arguments, entropy, out)?,
@@ -121,18 +123,18 @@ fn list(configuration: &Configuration, as_json: bool, out: &mut dyn Write) -> an
     for (tenant, client) in clients {
         let uris: Vec<&str> = client.redirect_uris.iter().map(RedirectUri::as_str).collect();
         let (tenant, id) = (tenant.id.as_str(), client.id.as_str());
-        writeln!(out, "{tenant:<16} {id:<24} {:<20} {}", method(client), uris.join(" "))?;
+        writeln!(out, "{tenant:<16} {id:<24} {:<20} {}", client.authentication.name(), uris.join(" "))?;
     }
     Ok(())
 }
 
-fn find<'c>(configuration: &'c Configuration, which: &Which) -> anyhow::Result<(&'c Tenant, &'c Client)> {
-    let wanted = |tenant: &&std::sync::Arc<Tenant>| which.tenant.as_deref().is_none_or(|id| tenant.id.as_str() == id);
+fn find<'c>(configuration: &'c Configuration, which: &Which) -> anyhow::Result<(&'c Tenant, Arc<Client>)> {
+    let wanted = |tenant: &&Arc<Tenant>| which.tenant.as_deref().is_none_or(|id| tenant.id.as_str() == id);
     let mut found = configuration
         .tenants
         .iter()
         .filter(wanted)
-        .filter_map(|tenant| tenant.client(&which.id).map(|client| (&**tenant, &**client)));
+        .filter_map(|tenant| tenant.client(&which.id).map(|client| (&**tenant, client)));
     match (found.next(), found.next()) {
         (Some(one), None) => Ok(one),
         (Some(_), Some(_)) => bail!("several tenants have a client \"{}\"; say which with --tenant", which.id),
@@ -143,7 +145,7 @@ fn find<'c>(configuration: &'c Configuration, which: &Which) -> anyhow::Result<(
 fn show(configuration: &Configuration, which: &Which, out: &mut dyn Write) -> anyhow::Result<()> {
     let (tenant, client) = find(configuration, which)?;
     writeln!(out, "tenant: {}", tenant.id)?;
-    for (name, value) in metadata(client) {
+    for (name, value) in metadata(&client) {
         match value {
             Value::String(text) => writeln!(out, "{name}: {text}")?,
             other => writeln!(out, "{name}: {other}")?,
@@ -152,21 +154,10 @@ fn show(configuration: &Configuration, which: &Which, out: &mut dyn Write) -> an
     Ok(())
 }
 
-fn method(client: &Client) -> &'static str {
-    match client.authentication {
-        ClientAuthentication::None => "none",
-        ClientAuthentication::SecretBasic(_) => "client_secret_basic",
-        ClientAuthentication::SecretPost(_) => "client_secret_post",
-    }
-}
-
 /// RFC 7591 §2 and OpenID Connect Registration §2 names; ours behind them.
 fn metadata(client: &Client) -> Map<String, Value> {
     let uris = |uris: &[RedirectUri]| Value::from(uris.iter().map(RedirectUri::as_str).collect::<Vec<_>>());
-    let grants = client.grant_types.iter().map(|grant| match grant {
-        GrantType::AuthorizationCode => "authorization_code",
-        GrantType::RefreshToken => "refresh_token",
-    });
+    let grants = client.grant_types.iter().map(|grant| grant.name());
     let mut map = Map::new();
     let mut put = |name: &str, value: Option<Value>| {
         if let Some(value) = value {
@@ -185,9 +176,28 @@ fn metadata(client: &Client) -> Map<String, Value> {
     put("grant_types", Some(grants.collect::<Vec<_>>().into()));
     put("response_types", Some(vec!["code"].into()));
     put("scope", Some(client.scope.to_string().into()));
-    put("token_endpoint_auth_method", Some(method(client).into()));
+    put("token_endpoint_auth_method", Some(client.authentication.name().into()));
     put("id_token_signed_response_alg", Some(client.id_token_signed_response_alg.name().into()));
-    put("subject_type", Some("public".into()));
+    let algorithm = |algorithm: Option<SigningAlgorithm>| algorithm.map(|algorithm| algorithm.name().into());
+    put("userinfo_signed_response_alg", algorithm(client.userinfo_signed_response_alg));
+    put("introspection_signed_response_alg", algorithm(client.introspection_signed_response_alg));
+    put("authorization_signed_response_alg", algorithm(Some(client.authorization_signed_response_alg)));
+    put("request_object_signing_alg", algorithm(client.request_object_signing_alg));
+    match &client.keys {
+        ClientKeys::None => {}
+        ClientKeys::Inline(set) => put("jwks", Some((**set).clone())),
+        ClientKeys::Uri(uri) => put("jwks_uri", Some(uri.as_str().into())),
+    }
+    let pairwise = matches!(client.subject_type, SubjectType::Pairwise { .. });
+    put("subject_type", Some(if pairwise { "pairwise" } else { "public" }.into()));
+    for (name, on) in [
+        ("require_signed_request_object", client.require_signed_request_object),
+        ("require_pushed_authorization_requests", client.require_pushed_authorization_requests),
+        ("dpop_bound_access_tokens", client.dpop_bound_access_tokens),
+        ("tls_client_certificate_bound_access_tokens", client.tls_client_certificate_bound_access_tokens),
+    ] {
+        put(name, on.then(|| true.into()));
+    }
     let acrs: Vec<&str> = client.default_acr_values.iter().map(|acr| acr.urn()).collect();
     put("default_acr_values", (!acrs.is_empty()).then(|| acrs.into()));
     put("default_max_age", client.default_max_age.map(|age| age.as_secs().into()));
@@ -201,6 +211,10 @@ fn metadata(client: &Client) -> Map<String, Value> {
     put("account_return_uris", (!returns.is_empty()).then(|| returns.clone().into()));
     put("minimum_acr", client.minimum_acr.map(|acr| acr.urn().into()));
     put("require_pkce", Some(client.require_pkce.into()));
+    put("consent", (client.consent == Consent::Ask).then(|| "ask".into()));
+    put("profile", (client.profile == Profile::Fapi2).then(|| "fapi2".into()));
+    put("access_token_format", (client.access_token_format == AccessTokenFormat::Jwt).then(|| "jwt".into()));
+    put("resources", (!client.resources.is_empty()).then(|| client.resources.clone().into()));
     map
 }
 

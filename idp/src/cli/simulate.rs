@@ -65,14 +65,14 @@ pub async fn on(app: &App, arguments: &Arguments, out: &mut dyn Write) -> anyhow
     let (tenant, account) = which.find(app).await?;
     let client = tenant.client(&arguments.client);
     let client = client.with_context(|| format!("tenant {} has no client {}", tenant.id, arguments.client))?;
-    let request = request(&tenant, client, &arguments.acr)?;
+    let request = request(&tenant, &client, &arguments.acr)?;
     let flows = app.flows();
     let ledger = flows.store.ledger(account.id, Factor::SecondPassword).await?;
     let lock = ledger.lock(&flows.second_password_rules(&tenant), flows.now());
     let stopped = flows.store.ledger(account.id, Factor::AuthKey).await?.lock(&flows.auth_key_rules(), flows.now());
     let told = Told {
         refusal: refusal(&tenant, &account),
-        simulation: simulate(&tenant.policy, client, &request, &account, lock.as_ref()).ok(),
+        simulation: simulate(&tenant.policy, &client, &request, &account, lock.as_ref()).ok(),
         keys_stopped: stopped.is_some(),
     };
     if arguments.json {

@@ -1,13 +1,16 @@
 //! `clients/<client_id>.toml` → one client (RFC 7591 §2, OpenID Connect Registration §2, SR-49, SR-56).
 
-use std::time::Duration;
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use data_encoding::HEXLOWER;
+use serde_json::json;
 use url::Url;
 
 use super::{
     checker::{Checker, web_address},
-    files::{AlgorithmName, AuthMethodName, ClientToml, GrantTypeName},
+    files::{
+        AccessTokenFormatName, AlgorithmName, AuthMethodName, ClientToml, ConsentName, GrantTypeName, SubjectTypeName,
+    },
     finding::{Finding, Findings},
     read::nearest,
     source::Span,
@@ -16,7 +19,10 @@ use super::{
 };
 use crate::domain::{
     acr::Acr,
-    client::{Client, ClientAuthentication, ClientSecrets, FrontchannelLogout, GrantType, Menu},
+    client::{
+        AccessTokenFormat, CertificateSubject, Client, ClientAuthentication, ClientKeys, ClientSecrets, Consent,
+        FrontchannelLogout, GrantType, Menu, Profile, SubjectType,
+    },
     ids::ClientId,
     redirect_uri::RedirectUri,
     scope::{SUPPORTED, Scope},
@@ -41,6 +47,13 @@ pub fn client(name: &str, file: &ClientToml, checker: &mut Checker<'_>, samples:
         }
     }
     let authentication = authentication(file, checker, samples);
+    let keys = keys(file, &authentication, checker);
+    let profile = if file.profile.is_some() { Profile::Fapi2 } else { Profile::Plain };
+    let algorithm = |setting: &Setting<AlgorithmName>| setting.as_ref().map(|setting| signing_algorithm(setting.value));
+    // FAPI 2.0 §5.4.1 knows no RS256; everywhere else it is the default of OpenID Connect Registration §2.
+    let default_algorithm = if profile == Profile::Fapi2 { SigningAlgorithm::Ps256 } else { SigningAlgorithm::Rs256 };
+    let on = |setting: &Setting<bool>| setting.as_ref().is_some_and(|setting| setting.value);
+    fapi2(file, &authentication, checker);
     Client {
         id: ClientId::new(id),
         name: names(id, file),
@@ -50,10 +63,19 @@ pub fn client(name: &str, file: &ClientToml, checker: &mut Checker<'_>, samples:
         scope: scope(file, checker),
         require_pkce: require_pkce(file, &authentication, checker),
         authentication,
-        id_token_signed_response_alg: match file.id_token_signed_response_alg.as_ref().map(|setting| setting.value) {
-            Some(AlgorithmName::Es256) => SigningAlgorithm::Es256,
-            Some(AlgorithmName::Rs256) | None => SigningAlgorithm::Rs256,
-        },
+        keys,
+        subject_type: subject_type(file, checker),
+        id_token_signed_response_alg: algorithm(&file.id_token_signed_response_alg).unwrap_or(default_algorithm),
+        userinfo_signed_response_alg: algorithm(&file.userinfo_signed_response_alg),
+        introspection_signed_response_alg: algorithm(&file.introspection_signed_response_alg),
+        authorization_signed_response_alg: algorithm(&file.authorization_signed_response_alg)
+            .unwrap_or(default_algorithm),
+        request_object_signing_alg: algorithm(&file.request_object_signing_alg),
+        require_signed_request_object: on(&file.require_signed_request_object),
+        require_pushed_authorization_requests: on(&file.require_pushed_authorization_requests)
+            || profile == Profile::Fapi2,
+        dpop_bound_access_tokens: on(&file.dpop_bound_access_tokens),
+        tls_client_certificate_bound_access_tokens: on(&file.tls_client_certificate_bound_access_tokens),
         default_acr_values: file
             .default_acr_values
             .iter()
@@ -76,6 +98,120 @@ pub fn client(name: &str, file: &ClientToml, checker: &mut Checker<'_>, samples:
             manual: checker.web_address("menu.manual", &file.menu.manual),
         },
         minimum_acr: file.minimum_acr.as_ref().and_then(|value| acr("minimum_acr", value, checker)),
+        consent: match file.consent.as_ref().map(|setting| setting.value) {
+            Some(ConsentName::Ask) => Consent::Ask,
+            Some(ConsentName::None) | None => Consent::None,
+        },
+        profile,
+        access_token_format: match file.access_token_format.as_ref().map(|setting| setting.value) {
+            Some(AccessTokenFormatName::Jwt) => AccessTokenFormat::Jwt,
+            Some(AccessTokenFormatName::Opaque) | None => AccessTokenFormat::Opaque,
+        },
+        resources: resources(file, checker),
+    }
+}
+
+const fn signing_algorithm(name: AlgorithmName) -> SigningAlgorithm {
+    match name {
+        AlgorithmName::Rs256 => SigningAlgorithm::Rs256,
+        AlgorithmName::Es256 => SigningAlgorithm::Es256,
+        AlgorithmName::Ps256 => SigningAlgorithm::Ps256,
+        AlgorithmName::EdDsa => SigningAlgorithm::EdDsa,
+    }
+}
+
+/// RFC 7591 §2: `jwks` or `jwks_uri`, never both; whoever signs or shows a certificate of its own needs one.
+fn keys(file: &ClientToml, authentication: &ClientAuthentication, checker: &mut Checker<'_>) -> ClientKeys {
+    let uri = checker.web_address("jwks_uri", &file.jwks_uri);
+    if let (Some(at), Some(_)) = (&file.jwks_uri, &file.jwks) {
+        checker.error(&at.span, "jwks_uri: there is a jwks too; keep one of them");
+    }
+    let keys = match (&file.jwks, uri) {
+        (Some(set), _) => ClientKeys::Inline(Arc::new(json!({ "keys": set.value.keys }))),
+        (None, Some(uri)) => ClientKeys::Uri(uri),
+        (None, None) => ClientKeys::None,
+    };
+    let needs = matches!(
+        authentication,
+        ClientAuthentication::PrivateKeyJwt(_) | ClientAuthentication::SelfSignedTlsClientAuth
+    ) || file.request_object_signing_alg.is_some()
+        || file.require_signed_request_object.as_ref().is_some_and(|setting| setting.value);
+    if needs && keys == ClientKeys::None && file.jwks_uri.is_none() {
+        checker.missing(
+            "jwks or jwks_uri is missing: without its public keys nothing that this client signs can be checked",
+        );
+    }
+    keys
+}
+
+/// OpenID Connect Core §8.1: the host of its redirect URIs, or the one of `sector_identifier_uri`.
+fn subject_type(file: &ClientToml, checker: &mut Checker<'_>) -> SubjectType {
+    let sector = checker.web_address("sector_identifier_uri", &file.sector_identifier_uri);
+    let Some(Located { value: SubjectTypeName::Pairwise, span }) = &file.subject_type else {
+        return SubjectType::Public;
+    };
+    let host = |text: &str| Url::parse(text).ok().and_then(|url| url.host_str().map(str::to_owned));
+    if let Some(sector) = sector.as_deref().and_then(host) {
+        return SubjectType::Pairwise { sector };
+    }
+    let hosts: BTreeSet<String> = file.redirect_uris.iter().filter_map(|uri| host(&uri.value)).collect();
+    if hosts.len() > 1 {
+        checker.error(
+            span,
+            "subject_type: with redirect_uris on several hosts a sector_identifier_uri must say whose people these are",
+        );
+    }
+    SubjectType::Pairwise { sector: hosts.into_iter().next().unwrap_or_default() }
+}
+
+/// RFC 8707 §2: absolute, without a fragment.
+fn resources(file: &ClientToml, checker: &mut Checker<'_>) -> Vec<String> {
+    let mut resources = Vec::new();
+    for Located { value, span } in &file.resources {
+        match Url::parse(value) {
+            Ok(url) if url.fragment().is_none() => resources.push(value.clone()),
+            _ => checker.error(span, format!("resources: \"{value}\" is no absolute URI without a fragment")),
+        }
+    }
+    resources
+}
+
+/// What FAPI 2.0 Security Profile §5.3.2 leaves no choice in.
+fn fapi2(file: &ClientToml, authentication: &ClientAuthentication, checker: &mut Checker<'_>) {
+    let Some(profile) = &file.profile else { return };
+    let on = |setting: &Setting<bool>| setting.as_ref().is_some_and(|setting| setting.value);
+    let off = |setting: &Setting<bool>| setting.as_ref().is_some_and(|setting| !setting.value);
+    if !matches!(
+        authentication,
+        ClientAuthentication::PrivateKeyJwt(_)
+            | ClientAuthentication::TlsClientAuth(_)
+            | ClientAuthentication::SelfSignedTlsClientAuth
+    ) {
+        checker.error(
+            &profile.span,
+            "profile: fapi2 needs token_endpoint_auth_method private_key_jwt, tls_client_auth or self_signed_tls_client_auth",
+        );
+    }
+    if !on(&file.dpop_bound_access_tokens) && !on(&file.tls_client_certificate_bound_access_tokens) {
+        checker.error(
+            &profile.span,
+            "profile: fapi2 needs dpop_bound_access_tokens or tls_client_certificate_bound_access_tokens",
+        );
+    }
+    if off(&file.require_pkce) || off(&file.require_pushed_authorization_requests) {
+        checker.error(&profile.span, "profile: fapi2 cannot do without PKCE and pushed requests");
+    }
+    for algorithm in [
+        &file.id_token_signed_response_alg,
+        &file.userinfo_signed_response_alg,
+        &file.introspection_signed_response_alg,
+        &file.authorization_signed_response_alg,
+        &file.request_object_signing_alg,
+        &file.token_endpoint_auth_signing_alg,
+    ] {
+        if let Some(Located { value: AlgorithmName::Rs256, span }) = algorithm {
+            checker.error(span, "RS256 is no algorithm of fapi2; use PS256, ES256 or EdDSA");
+        }
     }
 }
 
@@ -101,7 +237,9 @@ fn names(id: &str, file: &ClientToml) -> LocalizedText {
 }
 
 fn redirect_uris(file: &ClientToml, checker: &mut Checker<'_>) -> Vec<RedirectUri> {
-    if file.redirect_uris.is_empty() {
+    let redirects =
+        file.grant_types.as_ref().is_none_or(|grants| grants.value.contains(&GrantTypeName::AuthorizationCode));
+    if redirects && file.redirect_uris.is_empty() {
         checker.missing("redirect_uris is missing");
     }
     uris("redirect_uris", &file.redirect_uris, checker)
@@ -155,8 +293,8 @@ fn frontchannel_logout(file: &ClientToml, checker: &mut Checker<'_>) -> Option<F
 
 fn grant_types(file: &ClientToml, checker: &mut Checker<'_>) -> Vec<GrantType> {
     let Some(setting) = &file.grant_types else { return vec![GrantType::AuthorizationCode] };
-    if !setting.value.contains(&GrantTypeName::AuthorizationCode) {
-        checker.error(&setting.span, "grant_types must contain authorization_code: nothing else begins a login yet");
+    if setting.value.iter().all(|name| *name == GrantTypeName::RefreshToken) {
+        checker.error(&setting.span, "grant_types: refresh_token alone begins nothing; add authorization_code");
     }
     setting
         .value
@@ -164,6 +302,8 @@ fn grant_types(file: &ClientToml, checker: &mut Checker<'_>) -> Vec<GrantType> {
         .map(|name| match name {
             GrantTypeName::AuthorizationCode => GrantType::AuthorizationCode,
             GrantTypeName::RefreshToken => GrantType::RefreshToken,
+            GrantTypeName::ClientCredentials => GrantType::ClientCredentials,
+            GrantTypeName::DeviceCode => GrantType::DeviceCode,
         })
         .collect()
 }
@@ -223,10 +363,63 @@ fn authentication(file: &ClientToml, checker: &mut Checker<'_>, samples: &mut Fi
         }
         return ClientAuthentication::None;
     }
+    let algorithm = file.token_endpoint_auth_signing_alg.as_ref().map(|setting| signing_algorithm(setting.value));
+    if let Some(method) = method.filter(|method| {
+        matches!(
+            method.value,
+            AuthMethodName::PrivateKeyJwt | AuthMethodName::TlsClientAuth | AuthMethodName::SelfSignedTlsClientAuth
+        )
+    }) {
+        if file.client_secret_file.is_some() || file.client_secret_sha256.is_some() {
+            checker
+                .error(&method.span, "token_endpoint_auth_method: a client that proves itself by a key has no secret");
+        }
+        return match method.value {
+            AuthMethodName::TlsClientAuth => certificate_subject(file, method, checker),
+            AuthMethodName::SelfSignedTlsClientAuth => ClientAuthentication::SelfSignedTlsClientAuth,
+            _ => ClientAuthentication::PrivateKeyJwt(algorithm),
+        };
+    }
     let secrets = secrets(file, checker, samples);
     match method.map(|method| method.value) {
         Some(AuthMethodName::ClientSecretPost) => ClientAuthentication::SecretPost(secrets),
         _ => ClientAuthentication::SecretBasic(secrets),
+    }
+}
+
+/// RFC 8705 §2.1.2: exactly one name.
+fn certificate_subject(
+    file: &ClientToml,
+    method: &Located<AuthMethodName>,
+    checker: &mut Checker<'_>,
+) -> ClientAuthentication {
+    let text = |setting: &Setting<String>| setting.as_ref().map(|setting| setting.value.clone());
+    let ip = file.tls_client_auth_san_ip.as_ref().and_then(|Located { value, span }| {
+        let ip = value.parse().ok();
+        if ip.is_none() {
+            checker.error(span, format!("tls_client_auth_san_ip: \"{value}\" is no IP address"));
+        }
+        ip
+    });
+    let named: Vec<CertificateSubject> = [
+        text(&file.tls_client_auth_subject_dn).map(CertificateSubject::DistinguishedName),
+        text(&file.tls_client_auth_san_dns).map(CertificateSubject::Dns),
+        text(&file.tls_client_auth_san_uri).map(CertificateSubject::Uri),
+        ip.map(CertificateSubject::Ip),
+        text(&file.tls_client_auth_san_email).map(CertificateSubject::Email),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    match <[CertificateSubject; 1]>::try_from(named) {
+        Ok([subject]) => ClientAuthentication::TlsClientAuth(subject),
+        Err(_) => {
+            checker.error(
+                &method.span,
+                "token_endpoint_auth_method: tls_client_auth needs exactly one of tls_client_auth_subject_dn, tls_client_auth_san_dns, tls_client_auth_san_uri, tls_client_auth_san_ip and tls_client_auth_san_email",
+            );
+            ClientAuthentication::TlsClientAuth(CertificateSubject::Dns(String::new()))
+        }
     }
 }
 

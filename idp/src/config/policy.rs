@@ -39,6 +39,8 @@ pub fn policy(table: &PolicyTable, checker: &mut Checker<'_>) -> Policy {
         },
         step_up_age: checker.minutes("policy.step_up_age", &table.step_up_age, 0..=60),
         upstream_logout: value(&table.upstream_logout) == Some(true),
+        dynamic_registration: value(&table.dynamic_registration) == Some(true),
+        session_management: value(&table.session_management) == Some(true),
         mail_format: match value(&table.mail_format) {
             Some(MailFormatName::TextAndHtml) => MailFormat::TextAndHtml,
             Some(MailFormatName::Text) | None => MailFormat::Text,

@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use http::HeaderName;
 use ipnet::IpNet;
 use url::Url;
 
@@ -41,6 +42,8 @@ pub struct ServerSettings {
     /// The console's outside address.
     pub admin_url: Option<Url>,
     pub trusted_proxies: Vec<IpNet>,
+    /// In which a trusted proxy passes on the certificate of a client.
+    pub client_certificate_header: Option<HeaderName>,
     /// Private networks that outgoing calls may reach.
     pub outbound_allow: Vec<IpNet>,
     /// PEM; trusted besides the system's.

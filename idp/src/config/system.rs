@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
+use http::HeaderName;
 use tracing_subscriber::EnvFilter;
 use url::Url;
 
@@ -27,6 +28,7 @@ pub fn server(table: &ServerTable, checker: &mut Checker<'_>) -> ServerSettings 
         admin_listen: listener("server.admin_listen", &table.admin_listen, checker),
         admin_url,
         trusted_proxies: checker.networks("server.trusted_proxies", &table.trusted_proxies),
+        client_certificate_header: client_certificate_header(table, checker),
         outbound_allow: checker.networks("server.outbound_allow", &table.outbound_allow),
         outbound_ca_file: table.outbound_ca_file.as_ref().map(|file| path(file, checker)),
     };
@@ -48,6 +50,18 @@ pub fn server(table: &ServerTable, checker: &mut Checker<'_>) -> ServerSettings 
         checker.warning(span, "server.trusted_proxies: everybody may claim any address");
     }
     settings
+}
+
+fn client_certificate_header(table: &ServerTable, checker: &mut Checker<'_>) -> Option<HeaderName> {
+    let Located { value, span } = table.client_certificate_header.as_ref()?;
+    if table.trusted_proxies.is_empty() {
+        checker.error(span, "server.client_certificate_header: without server.trusted_proxies nobody is believed");
+    }
+    let name = HeaderName::try_from(value).ok();
+    if name.is_none() {
+        checker.error(span, format!("server.client_certificate_header: \"{value}\" is no name of a header"));
+    }
+    name
 }
 
 fn listener(key: &str, setting: &Setting<String>, checker: &mut Checker<'_>) -> SocketAddr {

@@ -8,11 +8,12 @@ use tempfile::TempDir;
 
 use super::{Configuration, Findings, LogFormat, load::DEFAULTS};
 use crate::domain::{
-    client::ClientAuthentication,
+    client::{AccessTokenFormat, ClientAuthentication, ClientKeys, Consent, SubjectType},
     language::Language,
     policy::TwoFactor,
     samples,
     secret::sha256_hex,
+    signing_key::SigningAlgorithm,
     tenant::{Condition, UpstreamKind},
 };
 
@@ -216,10 +217,8 @@ fn what_is_no_toml_is_told_with_its_line() {
 
 #[test]
 fn what_is_promised_for_later_is_refused_by_name() {
-    let findings = Files::client_says(&format!("{}jwks_uri = \"https://rp.example/jwks\"\n", client_file()));
-    assert_eq!(findings, ["tenants/uni/clients/rp.toml:3: \"jwks_uri\" is not supported yet"]);
-    let findings = Files::client_says(&format!("{}consent = \"ask\"\n", client_file()));
-    assert_eq!(findings, ["tenants/uni/clients/rp.toml:3: consent: \"ask\" is not supported yet"]);
+    let findings = Files::client_says(&format!("{}request_uris = []\n", client_file()));
+    assert_eq!(findings, ["tenants/uni/clients/rp.toml:3: \"request_uris\" is not supported yet"]);
     let findings = Files::tenant_says(&tenant_file().replace("kind = \"directory\"", "kind = \"saml\""));
     assert_eq!(findings, ["tenants/uni/tenant.toml:6: upstream.kind: \"saml\" is not supported yet"]);
 }
@@ -499,6 +498,12 @@ fn every_setting_of_a_tenant_and_a_client_is_read() {
     assert_eq!(client.name.in_language(Language::Ja, Language::En), Some("証明書"));
     assert_eq!(client.name.in_language(Language::Ko, Language::En), Some("Certificates"));
     assert_eq!(client.default_max_age.unwrap().as_secs(), 3600);
+    assert_eq!(client.subject_type, SubjectType::Pairwise { sector: "rp.example".into() });
+    assert_eq!(client.keys, ClientKeys::Uri("https://rp.example/jwks".into()));
+    assert_eq!(client.authorization_signed_response_alg, SigningAlgorithm::EdDsa);
+    assert_eq!((client.consent, client.access_token_format), (Consent::Ask, AccessTokenFormat::Jwt));
+    assert!(client.dpop_bound_access_tokens && client.require_signed_request_object && client.resources.len() == 1);
+    assert!(tenant.policy.dynamic_registration && tenant.policy.session_management);
     assert!(client.require_auth_time && client.menu.manual.is_some() && client.account_return_uris.len() == 1);
 }
 

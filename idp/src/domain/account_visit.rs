@@ -119,7 +119,7 @@ impl AccountVisit {
         let get = |name: &str| parameters.get(name).filter(|_| !parameters.is_repeated(name));
         let client = get("client_id").and_then(|id| tenant.client(id));
         let registered =
-            |uri: &&str| client.is_some_and(|client| client.account_return_uris.iter().any(|own| own == uri));
+            |uri: &&str| client.as_ref().is_some_and(|client| client.account_return_uris.iter().any(|own| own == uri));
         Self {
             return_to: get("return_to").filter(registered).map(str::to_owned),
             client: client.map(|client| client.id.clone()),

@@ -1,6 +1,6 @@
 //! Authorization requests: raw parameters to a valid request, one named check a rule, in the specification's order.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
@@ -54,6 +54,18 @@ pub struct AuthorizationRequest {
     pub subject: Option<Subject>,
     #[serde(rename = "l", default, skip_serializing_if = "Option::is_none")]
     pub ui_locale: Option<Language>,
+    /// `prompt` contains `consent`: the person is asked again, where the client asks at all (SR-60).
+    #[serde(rename = "x", default, skip_serializing_if = "std::ops::Not::not")]
+    pub consent: bool,
+    /// The protected resources that the access token is for (RFC 8707 §2).
+    #[serde(rename = "z", default, skip_serializing_if = "Vec::is_empty")]
+    pub resources: Vec<String>,
+    /// The thumbprint of the only key that may redeem the code (RFC 9449 §10).
+    #[serde(rename = "j", default, skip_serializing_if = "Option::is_none")]
+    pub dpop_jkt: Option<String>,
+    /// Where the request was pushed (RFC 9126): used up by the answer.
+    #[serde(rename = "y", default, skip_serializing_if = "Option::is_none")]
+    pub pushed: Option<String>,
 }
 
 /// Where the answer goes (OAuth 2.0 Multiple Response Types §2.1, Form Post Response Mode).
@@ -114,13 +126,13 @@ impl AuthorizationRequest {
         hinted: impl Fn(&str, &Client) -> Option<Subject>,
     ) -> Result<Self, Refusal> {
         let client = client(parameters, tenant).map_err(Refusal::Page)?;
-        let redirect_uri = redirect_uri(parameters, client).map_err(Refusal::Page)?;
+        let redirect_uri = redirect_uri(parameters, &client).map_err(Refusal::Page)?;
         let to = ErrorTarget {
             redirect_uri,
             response_mode: requested_response_mode(parameters).unwrap_or_default(),
             state: parameters.get("state").filter(|state| state.len() <= MAX_STATE).map(str::to_owned),
         };
-        Self::check_rest(parameters, tenant, client, to.redirect_uri.clone(), hinted)
+        Self::check_rest(parameters, tenant, &client, to.redirect_uri.clone(), hinted)
             .map_err(|error| Refusal::Redirect { to, error })
     }
 
@@ -161,6 +173,10 @@ impl AuthorizationRequest {
             login_hint: parameters.get("login_hint").map(|hint| hint.chars().take(MAX_HINT).collect()),
             subject,
             ui_locale: parameters.get("ui_locales").and_then(|tags| Language::first_of(tags, &tenant.languages)),
+            consent: false,
+            resources: Vec::new(),
+            dpop_jkt: None,
+            pushed: None,
         })
     }
 
@@ -178,15 +194,12 @@ fn invalid_request(description: &'static str) -> OAuthError {
 }
 
 /// RFC 6749 §4.1.1: `client_id` is required and must be known.
-fn client<'a>(parameters: &Parameters, tenant: &'a Tenant) -> Result<&'a Client, OAuthError> {
+fn client(parameters: &Parameters, tenant: &Tenant) -> Result<Arc<Client>, OAuthError> {
     if parameters.is_repeated("client_id") {
         return Err(invalid_request("client_id is repeated"));
     }
     let id = parameters.get("client_id").ok_or_else(|| invalid_request("client_id is missing"))?;
-    tenant
-        .client(id)
-        .map(AsRef::as_ref)
-        .ok_or_else(|| OAuthError::new(ErrorCode::UnauthorizedClient, "client_id is not known here"))
+    tenant.client(id).ok_or_else(|| OAuthError::new(ErrorCode::UnauthorizedClient, "client_id is not known here"))
 }
 
 /// OpenID Connect Core §3.1.2.1: `redirect_uri` is required and compared by bytes (SR-49).

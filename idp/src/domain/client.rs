@@ -1,8 +1,9 @@
 //! A relying party, described with RFC 7591 and OpenID registration names.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{collections::BTreeSet, net::IpAddr, sync::Arc, time::Duration};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::{
     acr::Acr,
@@ -25,7 +26,26 @@ pub struct Client {
     /// What it may ask for.
     pub scope: Scope,
     pub authentication: ClientAuthentication,
+    /// Its public keys: for assertions, request objects and its own certificates.
+    pub keys: ClientKeys,
+    pub subject_type: SubjectType,
     pub id_token_signed_response_alg: SigningAlgorithm,
+    /// None: UserInfo answers plain JSON.
+    pub userinfo_signed_response_alg: Option<SigningAlgorithm>,
+    /// None: introspection answers plain JSON (RFC 9701 §6).
+    pub introspection_signed_response_alg: Option<SigningAlgorithm>,
+    /// The algorithm of a JARM answer, when one is asked for.
+    pub authorization_signed_response_alg: SigningAlgorithm,
+    /// The only algorithm of its request objects; none: any that is supported (RFC 9101 §10.5).
+    pub request_object_signing_alg: Option<SigningAlgorithm>,
+    /// Whether every authorization request must come as a signed object (RFC 9101 §10.5).
+    pub require_signed_request_object: bool,
+    /// RFC 9126 §6.
+    pub require_pushed_authorization_requests: bool,
+    /// RFC 9449 §5.2.
+    pub dpop_bound_access_tokens: bool,
+    /// RFC 8705 §3.4.
+    pub tls_client_certificate_bound_access_tokens: bool,
     pub default_acr_values: Vec<Acr>,
     pub default_max_age: Option<Duration>,
     pub require_auth_time: bool,
@@ -44,6 +64,11 @@ pub struct Client {
     pub minimum_acr: Option<Acr>,
     /// Off only for a confidential client that sends a nonce (SR-51).
     pub require_pkce: bool,
+    pub consent: Consent,
+    pub profile: Profile,
+    pub access_token_format: AccessTokenFormat,
+    /// Protected resources that it may ask tokens for (RFC 8707).
+    pub resources: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -51,6 +76,20 @@ pub struct Client {
 pub enum GrantType {
     AuthorizationCode,
     RefreshToken,
+    ClientCredentials,
+    #[serde(rename = "urn:ietf:params:oauth:grant-type:device_code")]
+    DeviceCode,
+}
+
+impl GrantType {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AuthorizationCode => "authorization_code",
+            Self::RefreshToken => "refresh_token",
+            Self::ClientCredentials => "client_credentials",
+            Self::DeviceCode => "urn:ietf:params:oauth:grant-type:device_code",
+        }
+    }
 }
 
 /// `token_endpoint_auth_method` with what it needs (RFC 7591 §2): the registered one is the only one that works.
@@ -60,9 +99,80 @@ pub enum ClientAuthentication {
     None,
     SecretBasic(ClientSecrets),
     SecretPost(ClientSecrets),
+    /// An assertion signed by one of its keys (OpenID Connect Core §9). None: any algorithm that is supported.
+    PrivateKeyJwt(Option<SigningAlgorithm>),
+    /// A certificate of a known authority (RFC 8705 §2.1).
+    TlsClientAuth(CertificateSubject),
+    /// A certificate of its own, known by its key (RFC 8705 §2.2).
+    SelfSignedTlsClientAuth,
+}
+
+/// What names a client in its certificate; exactly one is registered (RFC 8705 §2.1.2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CertificateSubject {
+    /// RFC 4514.
+    DistinguishedName(String),
+    Dns(String),
+    Uri(String),
+    Ip(IpAddr),
+    Email(String),
+}
+
+/// Where a client's public keys are (RFC 7591 §2: `jwks` or `jwks_uri`).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ClientKeys {
+    #[default]
+    None,
+    /// A JWK set, as registered.
+    Inline(Arc<Value>),
+    Uri(String),
+}
+
+/// Whether all clients know a person by the same `sub` (OpenID Connect Core §8).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SubjectType {
+    Public,
+    /// The host that the `sub` is computed for.
+    Pairwise {
+        sector: String,
+    },
+}
+
+/// Whether people are asked before a client learns of them (SR-60).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Consent {
+    /// First-party: no page, not even on `prompt=consent`.
+    None,
+    Ask,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Profile {
+    Plain,
+    /// FAPI 2.0 Security Profile.
+    Fapi2,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccessTokenFormat {
+    Opaque,
+    /// RFC 9068.
+    Jwt,
 }
 
 impl ClientAuthentication {
+    /// Its `token_endpoint_auth_method`.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::SecretBasic(_) => "client_secret_basic",
+            Self::SecretPost(_) => "client_secret_post",
+            Self::PrivateKeyJwt(_) => "private_key_jwt",
+            Self::TlsClientAuth(_) => "tls_client_auth",
+            Self::SelfSignedTlsClientAuth => "self_signed_tls_client_auth",
+        }
+    }
+
     pub fn is_public(&self) -> bool {
         matches!(self, Self::None)
     }

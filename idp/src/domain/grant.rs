@@ -46,6 +46,9 @@ pub struct Terms {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub amr: Vec<String>,
     pub auth_time: Timestamp,
+    /// The protected resources it is for; none: this provider's own (RFC 8707).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resources: Vec<String>,
 }
 
 #[derive(Clone, Debug)]

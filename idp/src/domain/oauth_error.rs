@@ -17,8 +17,15 @@ pub enum ErrorCode {
     InvalidClient,
     InvalidGrant,
     UnsupportedGrantType,
+    // RFC 8628 §3.5
+    AuthorizationPending,
+    SlowDown,
+    ExpiredToken,
     // OpenID Connect Core §3.1.2.6
     LoginRequired,
+    ConsentRequired,
+    InvalidRequestUri,
+    InvalidRequestObject,
     RequestNotSupported,
     RequestUriNotSupported,
     RegistrationNotSupported,
@@ -29,6 +36,14 @@ pub enum ErrorCode {
     InsufficientScope,
     // RFC 7009 §2.2.1
     UnsupportedTokenType,
+    // RFC 8707 §2
+    InvalidTarget,
+    // RFC 9449 §5, §8
+    InvalidDpopProof,
+    UseDpopNonce,
+    // RFC 7591 §3.2.2
+    InvalidRedirectUri,
+    InvalidClientMetadata,
 }
 
 impl ErrorCode {
@@ -52,6 +67,17 @@ impl ErrorCode {
             Self::InvalidToken => "invalid_token",
             Self::InsufficientScope => "insufficient_scope",
             Self::UnsupportedTokenType => "unsupported_token_type",
+            Self::AuthorizationPending => "authorization_pending",
+            Self::SlowDown => "slow_down",
+            Self::ExpiredToken => "expired_token",
+            Self::ConsentRequired => "consent_required",
+            Self::InvalidRequestUri => "invalid_request_uri",
+            Self::InvalidRequestObject => "invalid_request_object",
+            Self::InvalidTarget => "invalid_target",
+            Self::InvalidDpopProof => "invalid_dpop_proof",
+            Self::UseDpopNonce => "use_dpop_nonce",
+            Self::InvalidRedirectUri => "invalid_redirect_uri",
+            Self::InvalidClientMetadata => "invalid_client_metadata",
         }
     }
 }

@@ -14,6 +14,10 @@ pub struct Policy {
     pub authenticator: AuthenticatorUse,
     pub step_up_age: Duration,
     pub upstream_logout: bool,
+    /// Whether clients may register themselves (RFC 7591).
+    pub dynamic_registration: bool,
+    /// Whether clients may watch the session from a frame (OpenID Connect Session Management).
+    pub session_management: bool,
     pub mail_format: MailFormat,
     pub email: EmailPolicy,
     pub second_password: SecondPasswordPolicy,

@@ -8,7 +8,10 @@ use super::{
     account::{Account, AccountStatus, Attributes, RegisteredEmail, SecondPasswordHash},
     authenticator::Authenticator,
     authorization_request::AuthorizationRequest,
-    client::{Client, ClientAuthentication, ClientSecrets, GrantType, Menu},
+    client::{
+        AccessTokenFormat, Client, ClientAuthentication, ClientKeys, ClientSecrets, Consent, GrantType, Menu, Profile,
+        SubjectType,
+    },
     clock::Timestamp,
     ids::{AccountId, ClientId, Subject, TenantId, UpstreamId},
     language::Language,
@@ -29,6 +32,8 @@ pub fn policy() -> Policy {
         authenticator: AuthenticatorUse::Off,
         step_up_age: Duration::from_mins(15),
         upstream_logout: false,
+        dynamic_registration: false,
+        session_management: false,
         mail_format: MailFormat::Text,
         email: EmailPolicy {
             enrolment: true,
@@ -68,7 +73,17 @@ pub fn client() -> Client {
         grant_types: [GrantType::AuthorizationCode, GrantType::RefreshToken].into(),
         scope: Scope::parse(&SUPPORTED.join(" ")),
         authentication: ClientAuthentication::SecretBasic(ClientSecrets::new(vec![sha256(b"secret")])),
+        keys: ClientKeys::None,
+        subject_type: SubjectType::Public,
         id_token_signed_response_alg: SigningAlgorithm::Rs256,
+        userinfo_signed_response_alg: None,
+        introspection_signed_response_alg: None,
+        authorization_signed_response_alg: SigningAlgorithm::Rs256,
+        request_object_signing_alg: None,
+        require_signed_request_object: false,
+        require_pushed_authorization_requests: false,
+        dpop_bound_access_tokens: false,
+        tls_client_certificate_bound_access_tokens: false,
         default_acr_values: vec![],
         default_max_age: None,
         require_auth_time: false,
@@ -83,6 +98,10 @@ pub fn client() -> Client {
         menu: Menu::default(),
         minimum_acr: None,
         require_pkce: true,
+        consent: Consent::None,
+        profile: Profile::Plain,
+        access_token_format: AccessTokenFormat::Opaque,
+        resources: vec![],
     }
 }
 
@@ -121,6 +140,10 @@ pub fn request() -> AuthorizationRequest {
         login_hint: None,
         subject: None,
         ui_locale: None,
+        consent: false,
+        resources: vec![],
+        dpop_jkt: None,
+        pushed: None,
     }
 }
 

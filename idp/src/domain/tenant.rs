@@ -37,8 +37,8 @@ pub struct Tenant {
 }
 
 impl Tenant {
-    pub fn client(&self, id: &str) -> Option<&Arc<Client>> {
-        self.clients.get(id)
+    pub fn client(&self, id: &str) -> Option<Arc<Client>> {
+        self.clients.get(id).cloned()
     }
 
     /// An upstream that may be used now (SR-75: disabled means disabled, at once).

@@ -71,17 +71,17 @@ fn basic(header: &str) -> Option<(String, Secret)> {
 
 impl Flows {
     /// The client that a request speaks for.
-    pub async fn authenticate_client<'a>(
+    pub async fn authenticate_client(
         &self,
-        tenant: &'a Tenant,
+        tenant: &Tenant,
         presented: &Presented,
         visitor: &Visitor,
-    ) -> Result<&'a Arc<Client>, FlowError> {
+    ) -> Result<Arc<Client>, FlowError> {
         let known = tenant.client(&presented.client_id);
-        let reason = match known {
+        let reason = match &known {
             None => "unknown client",
             Some(client) => match judge(client, &presented.credentials) {
-                Ok(()) => return Ok(client),
+                Ok(()) => return Ok(Arc::clone(client)),
                 Err(reason) => reason,
             },
         };

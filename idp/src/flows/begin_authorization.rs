@@ -68,7 +68,7 @@ impl Flows {
                 return Ok(Begun::Answered(AuthorizationResponse::error(to, &error, tenant.issuer.as_str())));
             }
         };
-        let Some(client) = tenant.client(request.client.as_str()).cloned() else { return Err(FlowError::LoginOver) };
+        let Some(client) = tenant.client(request.client.as_str()) else { return Err(FlowError::LoginOver) };
         let live = match session {
             Some(cookie) => self.live_session(tenant, cookie).await?,
             None => None,
@@ -179,7 +179,8 @@ impl Flows {
         // What the tenant has stopped giving is not given for what was proven before.
         let reached = reached.min(reachable(&tenant.policy));
         // product.md: the highest value of the client's list that the proofs cover; without a list the highest covered.
-        let defaults = tenant.client(request.client.as_str()).map(|client| client.default_acr_values.as_slice());
+        let client = tenant.client(request.client.as_str());
+        let defaults = client.as_ref().map(|client| client.default_acr_values.as_slice());
         let list = if request.acr.values.is_empty() { defaults.unwrap_or_default() } else { &request.acr.values };
         let acr = list.iter().copied().filter(|value| *value <= reached).max().unwrap_or(reached);
         let auth_time = proofs.auth_time(acr, account).ok_or(FlowError::LoginOver)?;
@@ -192,6 +193,7 @@ impl Flows {
             acr,
             amr: proofs.amr(account).into_iter().map(str::to_owned).collect(),
             auth_time,
+            resources: request.resources.clone(),
         };
         let code = AuthorizationCode {
             key: key_of(&secret)?,

@@ -34,7 +34,7 @@ impl Flows {
         if request.subject.as_ref().is_some_and(|subject| *subject != account.subject) {
             return Ok(Continued::NotEnough);
         }
-        let Ok(need) = Need::of(&tenant.policy, Some(client), &request.demand(), Some(account)) else {
+        let Ok(need) = Need::of(&tenant.policy, Some(&client), &request.demand(), Some(account)) else {
             return Ok(Continued::NotEnough);
         };
         let proven_since = proofs.reach(account).is_some_and(|(_, oldest)| oldest >= begun_at);
@@ -43,6 +43,6 @@ impl Flows {
         if !fresh || covers(tenant, &need, account, proofs) != Gate::Done {
             return Ok(Continued::NotEnough);
         }
-        self.answer_by_session(tenant, client, request, live).await.map(Continued::Answered)
+        self.answer_by_session(tenant, &client, request, live).await.map(Continued::Answered)
     }
 }

@@ -209,7 +209,7 @@ pub(super) fn need_of(tenant: &Tenant, destination: &Destination, account: &Acco
 
 /// The service that a login is for; one that is to be answered must still be registered.
 pub(super) fn client_of(tenant: &Tenant, destination: &Destination) -> Result<Option<Arc<Client>>, FlowError> {
-    let client = destination.client().and_then(|client| tenant.client(client.as_str())).cloned();
+    let client = destination.client().and_then(|client| tenant.client(client.as_str()));
     if client.is_none() && destination.request().is_some() {
         return Err(FlowError::LoginOver);
     }

@@ -40,9 +40,9 @@ impl Flows {
         let named = parameters.get("client_id").and_then(|id| tenant.client(id));
         let hint = parameters.get("id_token_hint").filter(|_| once).and_then(|hint| self.own_id_token(tenant, hint));
         // RP-Initiated Logout §2: client_id, when sent, must be the one the hint was issued to.
-        let hint = hint.filter(|hint| named.is_none_or(|client| client.id.as_str() == hint.audience));
+        let hint = hint.filter(|hint| named.as_ref().is_none_or(|client| client.id.as_str() == hint.audience));
         let hinted = hint.as_ref().and_then(|hint| tenant.client(&hint.audience));
-        let destination = hinted.and_then(|client| {
+        let destination = hinted.as_ref().and_then(|client| {
             let uri = client.post_logout_redirect_uri(parameters.get("post_logout_redirect_uri")?)?;
             Some(with_state(uri.as_str(), parameters.get("state")))
         });

@@ -60,7 +60,7 @@ impl Flows {
         }
         let served = tx.clients_of_sessions(account.id, ended).await?;
         let served = served.into_iter();
-        let served = served.filter_map(|(session, id)| Some((session, tenant.client(id.as_str())?.clone())));
+        let served = served.filter_map(|(session, id)| Some((session, tenant.client(id.as_str())?)));
         let served: Vec<(SessionId, Arc<Client>)> = served.collect();
         for (session, client) in served.iter().filter(|(_, client)| client.backchannel_logout_uri.is_some()) {
             let notice = LogoutNotice {
@@ -96,8 +96,8 @@ impl Flows {
 
     async fn tell_client(&self, tenant: Option<&Tenant>, notice: &LogoutNotice) -> Result<(), FlowError> {
         let client = tenant.and_then(|tenant| tenant.client(notice.client.as_str()));
-        let uri = client.and_then(|client| client.backchannel_logout_uri.as_deref());
-        let (Some(tenant), Some(client), Some(uri)) = (tenant, client, uri) else {
+        let uri = client.as_ref().and_then(|client| client.backchannel_logout_uri.as_deref());
+        let (Some(tenant), Some(client), Some(uri)) = (tenant, &client, uri) else {
             // Taken out of the configuration meanwhile.
             return Ok(self.store.remove_logout_notice(notice).await?);
         };

@@ -196,7 +196,7 @@ impl Place {
             ..visit.wishes()
         };
         let restarts = kept.as_ref().is_some_and(|kept| visit.flows().restart_login(kept).is_some());
-        let sign_in = match (&login, destination, client) {
+        let sign_in = match (&login, destination, &client) {
             (Some(login), ..) if restarts => Some(visit.path(&paths::page(login, "restart"))),
             // The page itself begins its login.
             (_, Some(Destination::Account(wanted)), _) => Some(visit.path(&paths::account(wanted))),

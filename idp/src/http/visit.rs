@@ -248,13 +248,14 @@ impl Visit {
 
     /// The login start of one client, or else the default one's.
     pub fn start_of(&self, client: &str) -> Option<String> {
-        let uri = self.tenant().client(client).and_then(|client| client.initiate_login_uri.as_ref());
+        let client = self.tenant().client(client);
+        let uri = client.as_ref().and_then(|client| client.initiate_login_uri.as_ref());
         uri.map(|uri| initiated(uri, self.tenant())).or_else(|| self.start())
     }
 
-    /// The look of a client's pages, if it has one of its own.
+    /// The look of a client's pages, if its file names one.
     pub fn theme_of(&self, client: Option<&ClientId>) -> Option<&str> {
-        client.and_then(|client| self.tenant().client(client.as_str())).and_then(|client| client.theme.as_deref())
+        client.and_then(|client| self.tenant().clients.get(client)).and_then(|client| client.theme.as_deref())
     }
 
     /// P-14, where the tenant asks for a second password.

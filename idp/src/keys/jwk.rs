@@ -16,6 +16,7 @@ use crate::domain::{
 pub enum PublicJwk {
     Rsa { n: Vec<u8>, e: Vec<u8> },
     P256 { x: [u8; 32], y: [u8; 32] },
+    Ed25519 { x: [u8; 32] },
 }
 
 #[derive(Deserialize)]
@@ -25,6 +26,9 @@ enum Stored<'a> {
     Rsa { n: &'a str, e: &'a str },
     #[serde(rename = "EC")]
     Ec { crv: &'a str, x: &'a str, y: &'a str },
+    /// RFC 8037 §2.
+    #[serde(rename = "OKP")]
+    Okp { crv: &'a str, x: &'a str },
 }
 
 impl PublicJwk {
@@ -33,6 +37,7 @@ impl PublicJwk {
         let json = match self {
             Self::Rsa { n, e } => format!(r#"{{"e":"{}","kty":"RSA","n":"{}"}}"#, text(e), text(n)),
             Self::P256 { x, y } => format!(r#"{{"crv":"P-256","kty":"EC","x":"{}","y":"{}"}}"#, text(x), text(y)),
+            Self::Ed25519 { x } => format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{}"}}"#, text(x)),
         };
         KeyId::new(text(&sha256(json.as_bytes())))
     }
@@ -47,6 +52,7 @@ impl PublicJwk {
             Self::P256 { x, y } => {
                 format!(r#"{{"kty":"EC",{common},"crv":"P-256","x":"{}","y":"{}"}}"#, text(x), text(y))
             }
+            Self::Ed25519 { x } => format!(r#"{{"kty":"OKP",{common},"crv":"Ed25519","x":"{}"}}"#, text(x)),
         }
     }
 
@@ -55,7 +61,9 @@ impl PublicJwk {
             Ok(Stored::Rsa { n, e }) => Ok(Self::Rsa { n: bytes(n)?, e: bytes(e)? }),
             Ok(Stored::Ec { crv: "P-256", x, y }) => Ok(Self::P256 { x: coordinate(x)?, y: coordinate(y)? }),
             Ok(Stored::Ec { .. }) => Err(KeyError::PublicKey("its curve is not P-256")),
-            Err(_) => Err(KeyError::PublicKey("it is no RSA or EC key in JSON")),
+            Ok(Stored::Okp { crv: "Ed25519", x }) => Ok(Self::Ed25519 { x: coordinate(x)? }),
+            Ok(Stored::Okp { .. }) => Err(KeyError::PublicKey("its curve is not Ed25519")),
+            Err(_) => Err(KeyError::PublicKey("it is no RSA, EC or OKP key in JSON")),
         }
     }
 }
@@ -95,7 +103,9 @@ mod tests {
     fn json_round_trips() {
         let keys = [
             (SigningAlgorithm::Rs256, PublicJwk::Rsa { n: vec![0xC3; 384], e: vec![1, 0, 1] }),
+            (SigningAlgorithm::Ps256, PublicJwk::Rsa { n: vec![0xC4; 384], e: vec![1, 0, 1] }),
             (SigningAlgorithm::Es256, PublicJwk::P256 { x: [7; 32], y: [9; 32] }),
+            (SigningAlgorithm::EdDsa, PublicJwk::Ed25519 { x: [5; 32] }),
         ];
         for (algorithm, key) in keys {
             let json = key.to_json(algorithm);

@@ -6,8 +6,9 @@ use aws_lc_rs::{
     rand::SystemRandom,
     rsa,
     signature::{
-        ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair, ParsedPublicKey,
-        RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RsaKeyPair, RsaPublicKeyComponents,
+        ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, ED25519, EcdsaKeyPair, Ed25519KeyPair, KeyPair,
+        ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RSA_PSS_2048_8192_SHA256, RSA_PSS_SHA256,
+        RsaEncoding, RsaKeyPair, RsaPublicKeyComponents,
     },
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD, write::EncoderStringWriter};
@@ -52,15 +53,22 @@ pub struct Signer {
 }
 
 enum PrivateKey {
-    Rsa(RsaKeyPair),
+    Rsa(RsaKeyPair, &'static dyn RsaEncoding),
     P256(EcdsaKeyPair),
+    Ed25519(Ed25519KeyPair),
 }
 
 impl Signer {
     pub fn from_pkcs8(algorithm: SigningAlgorithm, pkcs8: &[u8]) -> Result<Self, KeyError> {
         let rejected = |_| KeyError::Crypto("the private key is not of its algorithm");
         let key = match algorithm {
-            SigningAlgorithm::Rs256 => PrivateKey::Rsa(RsaKeyPair::from_pkcs8(pkcs8).map_err(rejected)?),
+            SigningAlgorithm::Rs256 => {
+                PrivateKey::Rsa(RsaKeyPair::from_pkcs8(pkcs8).map_err(rejected)?, &RSA_PKCS1_SHA256)
+            }
+            SigningAlgorithm::Ps256 => {
+                PrivateKey::Rsa(RsaKeyPair::from_pkcs8(pkcs8).map_err(rejected)?, &RSA_PSS_SHA256)
+            }
+            SigningAlgorithm::EdDsa => PrivateKey::Ed25519(Ed25519KeyPair::from_pkcs8(pkcs8).map_err(rejected)?),
             SigningAlgorithm::Es256 => {
                 PrivateKey::P256(EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8).map_err(rejected)?)
             }
@@ -108,12 +116,13 @@ impl Signer {
     fn signature(&self, message: &[u8]) -> Result<Vec<u8>, KeyError> {
         let refused = |_| KeyError::Crypto("signing");
         match &self.key {
-            PrivateKey::Rsa(key) => {
+            PrivateKey::Rsa(key, encoding) => {
                 let mut signature = vec![0; key.public_modulus_len()];
-                key.sign(&RSA_PKCS1_SHA256, &self.random, message, &mut signature).map_err(refused)?;
+                key.sign(*encoding, &self.random, message, &mut signature).map_err(refused)?;
                 Ok(signature)
             }
             PrivateKey::P256(key) => Ok(key.sign(&self.random, message).map_err(refused)?.as_ref().to_vec()),
+            PrivateKey::Ed25519(key) => Ok(key.sign(message).as_ref().to_vec()),
         }
     }
 }
@@ -121,7 +130,7 @@ impl Signer {
 impl PrivateKey {
     fn public(&self) -> Result<PublicJwk, KeyError> {
         match self {
-            Self::Rsa(key) => {
+            Self::Rsa(key, _) => {
                 let public: &rsa::PublicKey = key.public_key();
                 let n = public.modulus().big_endian_without_leading_zero().to_vec();
                 Ok(PublicJwk::Rsa { n, e: public.exponent().big_endian_without_leading_zero().to_vec() })
@@ -133,6 +142,10 @@ impl PrivateKey {
                 }
                 _ => Err(KeyError::PublicKey("it is not an uncompressed point")),
             },
+            Self::Ed25519(key) => {
+                let x = key.public_key().as_ref().try_into();
+                Ok(PublicJwk::Ed25519 { x: x.map_err(|_| KeyError::PublicKey("it is not 32 bytes long"))? })
+            }
         }
     }
 }
@@ -200,6 +213,10 @@ fn parse(algorithm: SigningAlgorithm, jwk: &PublicJwk) -> Result<ParsedPublicKey
         (SigningAlgorithm::Rs256, PublicJwk::Rsa { n, e }) => {
             RsaPublicKeyComponents { n, e }.to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256).map_err(rejected)
         }
+        (SigningAlgorithm::Ps256, PublicJwk::Rsa { n, e }) => {
+            RsaPublicKeyComponents { n, e }.to_parsed_public_key(&RSA_PSS_2048_8192_SHA256).map_err(rejected)
+        }
+        (SigningAlgorithm::EdDsa, PublicJwk::Ed25519 { x }) => ParsedPublicKey::new(&ED25519, x).map_err(rejected),
         (SigningAlgorithm::Es256, PublicJwk::P256 { x, y }) => {
             let point = [&[4], x.as_slice(), y].concat();
             ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).map_err(rejected)

@@ -6,7 +6,7 @@ use arc_swap::ArcSwap;
 use aws_lc_rs::{
     encoding::{AsDer, Pkcs8V1Der},
     rsa::KeySize,
-    signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, RsaKeyPair},
+    signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, RsaKeyPair},
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use bytes::Bytes;
@@ -155,13 +155,17 @@ pub fn generate(
 fn new_private_key(algorithm: SigningAlgorithm) -> Result<Zeroizing<Vec<u8>>, KeyError> {
     let failed = |_| KeyError::Crypto("key generation");
     let der = match algorithm {
-        SigningAlgorithm::Rs256 => {
+        SigningAlgorithm::Rs256 | SigningAlgorithm::Ps256 => {
             let key = RsaKeyPair::generate(KeySize::Rsa3072).map_err(failed)?;
             let der: Pkcs8V1Der<'_> = key.as_der().map_err(failed)?;
             der.as_ref().to_vec()
         }
         SigningAlgorithm::Es256 => {
             let key = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).map_err(failed)?;
+            key.to_pkcs8v1().map_err(failed)?.as_ref().to_vec()
+        }
+        SigningAlgorithm::EdDsa => {
+            let key = Ed25519KeyPair::generate().map_err(failed)?;
             key.to_pkcs8v1().map_err(failed)?.as_ref().to_vec()
         }
     };
@@ -206,6 +210,7 @@ mod tests {
             match key["kty"].as_str().unwrap() {
                 "RSA" => assert_eq!(names, ["alg", "e", "kid", "kty", "n", "use"]),
                 "EC" => assert_eq!(names, ["alg", "crv", "kid", "kty", "use", "x", "y"]),
+                "OKP" => assert_eq!(names, ["alg", "crv", "kid", "kty", "use", "x"]),
                 other => panic!("{other}"),
             }
         }

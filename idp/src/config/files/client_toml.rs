@@ -27,8 +27,29 @@ pub struct ClientToml {
     pub response_types: Setting<Vec<ResponseTypeName>>,
     pub scope: Setting<String>,
     pub token_endpoint_auth_method: Setting<AuthMethodName>,
+    /// With `private_key_jwt`: the only algorithm of its assertions.
+    pub token_endpoint_auth_signing_alg: Setting<AlgorithmName>,
+    /// With `tls_client_auth`: what names it in its certificate; exactly one of the five.
+    pub tls_client_auth_subject_dn: Setting<String>,
+    pub tls_client_auth_san_dns: Setting<String>,
+    pub tls_client_auth_san_uri: Setting<String>,
+    pub tls_client_auth_san_ip: Setting<String>,
+    pub tls_client_auth_san_email: Setting<String>,
+    /// Its public keys as a JWK set, or where they are.
+    pub jwks: Setting<JwksTable>,
+    pub jwks_uri: Setting<String>,
     pub id_token_signed_response_alg: Setting<AlgorithmName>,
+    pub userinfo_signed_response_alg: Setting<AlgorithmName>,
+    pub introspection_signed_response_alg: Setting<AlgorithmName>,
+    pub authorization_signed_response_alg: Setting<AlgorithmName>,
+    pub request_object_signing_alg: Setting<AlgorithmName>,
+    pub require_signed_request_object: Setting<bool>,
+    pub require_pushed_authorization_requests: Setting<bool>,
+    pub dpop_bound_access_tokens: Setting<bool>,
+    pub tls_client_certificate_bound_access_tokens: Setting<bool>,
     pub subject_type: Setting<SubjectTypeName>,
+    /// With `pairwise` and redirect URIs on several hosts: names them all.
+    pub sector_identifier_uri: Setting<String>,
     pub default_acr_values: Vec<Located<String>>,
     /// Seconds.
     pub default_max_age: Setting<i64>,
@@ -55,6 +76,15 @@ pub struct ClientToml {
     pub consent: Setting<ConsentName>,
     pub require_pkce: Setting<bool>,
     pub access_token_format: Setting<AccessTokenFormatName>,
+    pub profile: Setting<ProfileName>,
+    /// Protected resources that it may ask tokens for (RFC 8707).
+    pub resources: Vec<Located<String>>,
+}
+
+/// RFC 7517 §5.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+pub struct JwksTable {
+    pub keys: Vec<serde_json::Map<String, serde_json::Value>>,
 }
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -69,6 +99,9 @@ pub struct MenuTable {
 pub enum GrantTypeName {
     AuthorizationCode,
     RefreshToken,
+    ClientCredentials,
+    #[serde(rename = "urn:ietf:params:oauth:grant-type:device_code")]
+    DeviceCode,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -82,6 +115,9 @@ pub enum ResponseTypeName {
 pub enum AuthMethodName {
     ClientSecretBasic,
     ClientSecretPost,
+    PrivateKeyJwt,
+    TlsClientAuth,
+    SelfSignedTlsClientAuth,
     None,
 }
 
@@ -91,22 +127,35 @@ pub enum AlgorithmName {
     Rs256,
     #[serde(rename = "ES256")]
     Es256,
+    #[serde(rename = "PS256")]
+    Ps256,
+    #[serde(rename = "EdDSA")]
+    EdDsa,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SubjectTypeName {
     Public,
+    Pairwise,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ConsentName {
     None,
+    Ask,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AccessTokenFormatName {
     Opaque,
+    Jwt,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ProfileName {
+    Fapi2,
 }

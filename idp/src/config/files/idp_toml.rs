@@ -33,6 +33,8 @@ pub struct ServerTable {
     pub admin_url: Setting<String>,
     /// Addresses or networks whose forwarding headers are believed.
     pub trusted_proxies: Vec<Located<String>>,
+    /// In which a trusted proxy passes on the certificate of a client (RFC 8705).
+    pub client_certificate_header: Setting<String>,
     /// Private networks that outgoing calls may reach.
     pub outbound_allow: Vec<Located<String>>,
     /// PEM file of authorities that outgoing calls trust besides the system's.

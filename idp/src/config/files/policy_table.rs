@@ -18,6 +18,10 @@ pub struct PolicyTable {
     pub authenticator: Setting<AuthenticatorName>,
     pub step_up_age: Setting<Length>,
     pub upstream_logout: Setting<bool>,
+    /// Whether clients may register themselves (RFC 7591), with an initial access token.
+    pub dynamic_registration: Setting<bool>,
+    /// Whether clients may watch the session from a frame (OpenID Connect Session Management).
+    pub session_management: Setting<bool>,
     pub mail_format: Setting<MailFormatName>,
     pub email: EmailPolicyTable,
     pub second_password: SecondPasswordPolicyTable,

@@ -16,7 +16,8 @@ use super::AtAccount;
 pub async fn get(at: AtAccount) -> Result<Response, PageFailure> {
     let tenant = at.visit.tenant();
     let client = at.wanted.client.as_ref().or(tenant.default_client.as_ref());
-    let menu = client.and_then(|client| tenant.client(client.as_str())).map(|client| &client.menu);
+    let client = client.and_then(|client| tenant.client(client.as_str()));
+    let menu = client.as_ref().map(|client| &client.menu);
     let offered = |page: AccountPage| page.is_offered(&tenant.policy).then(|| at.path_of(page));
     let enabled = tenant.policy.two_factor == TwoFactor::Required || at.account().two_factor;
     let out = AccountVisit { return_to: None, ..at.wanted.at(AccountPage::Menu) };

@@ -152,7 +152,7 @@ fn show(visit: &Visit, parameters: &Parameters, request: &LogoutRequest, page: &
     wishes.requested = parameters.get("ui_locales").and_then(|tags| Language::first_of(tags, &visit.site.languages));
     let support_code = visit.flows().support_code();
     let client = request.client.as_ref().and_then(|client| visit.tenant().client(client.as_str()));
-    let theme = client.and_then(|client| client.theme.as_deref());
+    let theme = client.as_ref().and_then(|client| client.theme.as_deref());
     visit.page(page, &About { language: visit.settle(&wishes), support_code: &support_code, theme })
 }
 

@@ -43,7 +43,7 @@ impl<S: Send + Sync> FromRequest<S> for OAuthForm {
 
 impl OAuthForm {
     /// The client that this form speaks for, authenticated.
-    pub async fn client<'a>(&self, visit: &'a Visit) -> Result<&'a Arc<Client>, EndpointFailure> {
+    pub async fn client(&self, visit: &Visit) -> Result<Arc<Client>, EndpointFailure> {
         let tried = |error: FlowError| {
             if self.authorization.is_some() { EndpointFailure::Basic(error) } else { EndpointFailure::Json(error) }
         };

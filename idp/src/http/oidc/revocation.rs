@@ -11,6 +11,6 @@ use super::{
 pub async fn post(visit: Visit, form: OAuthForm) -> Result<StatusCode, EndpointFailure> {
     let client = form.client(&visit).await?;
     let token = form.required("token")?;
-    visit.flows().revoke_token(visit.tenant(), client, token, &visit.visitor).await?;
+    visit.flows().revoke_token(visit.tenant(), &client, token, &visit.visitor).await?;
     Ok(StatusCode::OK)
 }

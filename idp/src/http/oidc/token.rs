@@ -27,12 +27,12 @@ pub async fn post(visit: Visit, form: OAuthForm) -> Result<Response, EndpointFai
                 redirect_uri: form.parameters.get("redirect_uri"),
                 code_verifier: form.parameters.get("code_verifier"),
             };
-            flows.redeem_code(tenant, client, &asked, &visit.visitor).await?
+            flows.redeem_code(tenant, &client, &asked, &visit.visitor).await?
         }
         "refresh_token" => {
             let asked =
                 Refreshment { refresh_token: form.required("refresh_token")?, scope: form.parameters.get("scope") };
-            flows.refresh_tokens(tenant, client, &asked, &visit.visitor).await?
+            flows.refresh_tokens(tenant, &client, &asked, &visit.visitor).await?
         }
         _ => {
             let error = OAuthError::new(ErrorCode::UnsupportedGrantType, "use authorization_code or refresh_token");
