@@ -5,37 +5,6 @@ use crate::support::{World, browser::Call, client::CALLBACK, setup::ISSUER};
 use super::{error_of, signed_in};
 
 #[tokio::test]
-async fn state_comes_back_byte_for_byte() {
-    let world = World::start().await;
-    let mut student = world.student().await;
-    student.signs_in().await;
-    let odd = ["x", "a b+c%20d&e=f#g", "日本語 🎓", "\"<>'\\", &"s".repeat(128)];
-    for state in odd {
-        let page = student.begins_with(&[("state", state)]).await;
-        assert_eq!(page.parameter("state").as_deref(), Some(state));
-    }
-}
-
-#[tokio::test]
-async fn without_state_none_is_invented() {
-    let (_, mut student, _) = signed_in(&[]).await;
-    let page = student.begins_with(&[("state", "")]).await;
-    assert!(page.is_at_the_client());
-    assert!(page.parameter("state").is_none());
-}
-
-#[tokio::test]
-async fn the_answer_holds_code_state_and_issuer_and_nothing_else() {
-    let (_, mut student, _) = signed_in(&[]).await;
-    let page = student.begins().await;
-    let mut names: Vec<String> = page.url.query_pairs().map(|(name, _)| name.into_owned()).collect();
-    names.sort();
-    assert_eq!(names, ["code", "iss", "state"]);
-    assert_eq!(page.parameter("iss").as_deref(), Some(ISSUER));
-    assert!(page.url.fragment().is_none());
-}
-
-#[tokio::test]
 async fn a_code_is_long_and_never_the_same() {
     let (_, mut student, _) = signed_in(&[]).await;
     let mut seen = std::collections::BTreeSet::new();
@@ -44,14 +13,6 @@ async fn a_code_is_long_and_never_the_same() {
         assert!(code.len() >= 43, "{code}");
         assert!(seen.insert(code));
     }
-}
-
-#[tokio::test]
-async fn the_registered_uri_s_own_query_survives() {
-    let (_, mut student, _) = signed_in(&[]).await;
-    let page = student.begins_with(&[("redirect_uri", "https://rp.example/callback?kept=yes")]).await;
-    assert_eq!(page.parameter("kept").as_deref(), Some("yes"));
-    assert!(page.parameter("code").is_some());
 }
 
 #[tokio::test]
@@ -80,50 +41,6 @@ async fn a_post_of_another_content_type_is_a_page() {
 }
 
 #[tokio::test]
-async fn unknown_parameters_are_ignored() {
-    let (_, mut student, _) = signed_in(&[]).await;
-    let others = [
-        ("extra", "foobar"),
-        ("display", "popup"),
-        ("claims_locales", "se"),
-        ("ui_locales", "se"),
-        ("login_hint", "anybody"),
-        ("acr_values", "1 2"),
-        ("resource_x", "é"),
-    ];
-    assert!(student.begins_with(&others).await.parameter("code").is_some());
-}
-
-#[tokio::test]
-async fn parameters_may_come_in_any_order_and_scopes_too() {
-    let (world, mut student, _) = signed_in(&[]).await;
-    let request = world.service().request(&[("scope", "email openid")]);
-    let mut parts: Vec<&str> = request.split('&').collect();
-    parts.reverse();
-    let page = student.browser.open(&format!("{ISSUER}/authorize?{}", parts.join("&"))).await;
-    let answer = world.service().redeem(&page.code()).await;
-    assert_eq!(answer.status(), 200);
-    assert!(answer.text("scope").contains("email"));
-}
-
-#[tokio::test]
-async fn prompt_none_without_a_session_is_login_required() {
-    let world = World::start().await;
-    let state = "s".repeat(128);
-    let page = world.browser().open(&world.service().url(&[("prompt", "none"), ("state", &state)])).await;
-    assert_eq!(error_of(&page), "login_required");
-    assert_eq!(page.parameter("state").as_deref(), Some(state.as_str()));
-}
-
-#[tokio::test]
-async fn prompt_none_with_a_session_is_silent_and_the_same() {
-    let (world, mut student, first) = signed_in(&[]).await;
-    let page = student.begins_with(&[("prompt", "none")]).await;
-    let second = world.service().redeem(&page.code()).await.claims();
-    assert_eq!((&first.claims()["sub"], &first.claims()["auth_time"]), (&second["sub"], &second["auth_time"]));
-}
-
-#[tokio::test]
 async fn prompt_none_when_more_must_be_proven_is_login_required_too() {
     let (_, mut student, _) = signed_in(&[]).await;
     let page = student.begins_with(&[("prompt", "none"), ("acr_values", "urn:idp:acr:auth-key")]).await;
@@ -143,14 +60,6 @@ async fn form_post_puts_everything_into_a_form_and_nothing_into_the_address() {
     assert_eq!(world.service().redeem(&field("code").unwrap()).await.status(), 200);
     assert_eq!(page.header("cache-control"), "no-store");
     assert!(!page.body.contains("<b>"));
-}
-
-#[tokio::test]
-async fn form_post_keeps_the_query_of_the_registered_uri() {
-    let (_, mut student, _) = signed_in(&[]).await;
-    let uri = "https://rp.example/callback?kept=yes";
-    let page = student.begins_with(&[("response_mode", "form_post"), ("redirect_uri", uri)]).await;
-    assert_eq!(page.form(&[], None).action.as_str(), uri);
 }
 
 #[tokio::test]
@@ -182,12 +91,6 @@ async fn an_s256_challenge_binds_the_code_and_a_public_client_works_with_it() {
     let app = world.client("phone-app");
     let page = student.signs_in_at(&app.url(&[])).await;
     assert_eq!(app.redeem(&page.code()).await.status(), 200);
-}
-
-#[tokio::test]
-async fn a_request_without_nonce_succeeds_and_the_token_has_none() {
-    let (_, _, answer) = signed_in(&[("nonce", "")]).await;
-    assert!(answer.claims().get("nonce").is_none());
 }
 
 #[tokio::test]

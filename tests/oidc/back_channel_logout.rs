@@ -2,8 +2,6 @@
 
 use std::{sync::Arc, time::Duration};
 
-use serde_json::{Value, json};
-
 use crate::support::{
     Student, World,
     backchannel::Backchannel,
@@ -44,30 +42,6 @@ impl Told {
         let heard = self.service.heard();
         heard[index].strip_prefix("logout_token=").expect("a form with only the logout token").to_owned()
     }
-}
-
-fn header(token: &str) -> Value {
-    use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-    serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(token.split('.').next().unwrap()).unwrap()).unwrap()
-}
-
-#[tokio::test]
-async fn the_client_hears_of_the_logout_by_a_signed_token_without_nonce() {
-    let mut told = Told::signed_in().await;
-    told.signs_out().await;
-    told.works().await;
-    let token = told.logout_token(0);
-    let (claims, id_token) = (claims(&token), told.tokens.claims());
-    assert_eq!(header(&token)["typ"], "logout+jwt");
-    for name in ["iss", "aud", "sub", "sid"] {
-        assert_eq!(claims[name], id_token[name], "{name}");
-    }
-    assert_eq!(claims["events"], json!({ "http://schemas.openid.net/event/backchannel-logout": {} }));
-    assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 120);
-    assert!(!claims["jti"].as_str().unwrap().is_empty());
-    assert!(claims.get("nonce").is_none());
-    let keys = told.world.flows().keyrings[&told.world.tenant().id].current();
-    assert!(keys.verifier().verify(idp::keys::Typ::LogoutToken, &token).is_ok());
 }
 
 #[tokio::test]

@@ -22,30 +22,6 @@ async fn asks(parameters: impl Fn(&Answer) -> Vec<(&'static str, String)>) -> (s
 }
 
 #[tokio::test]
-async fn with_a_good_hint_the_session_ends_and_the_client_gets_its_state() {
-    let (world, mut student, page) = asks(|tokens| {
-        vec![
-            ("id_token_hint", tokens.text("id_token")),
-            ("post_logout_redirect_uri", SIGNED_OUT.into()),
-            ("state", "s&1".into()),
-        ]
-    })
-    .await;
-    assert_eq!(page.url.as_str(), "https://rp.example/signed-out?state=s%261");
-    assert!(!student.browser.has_session());
-    assert!(is_signed_out(&world, &mut student).await);
-}
-
-#[tokio::test]
-async fn without_state_none_comes_back() {
-    let (_, _, page) = asks(|tokens| {
-        vec![("id_token_hint", tokens.text("id_token")), ("post_logout_redirect_uri", SIGNED_OUT.into())]
-    })
-    .await;
-    assert_eq!(page.url.as_str(), SIGNED_OUT);
-}
-
-#[tokio::test]
 async fn an_unregistered_address_is_never_gone_to() {
     for address in [
         "https://evil.example/",
@@ -104,25 +80,11 @@ async fn with_nothing_the_person_is_asked_and_enter_says_yes() {
 }
 
 #[tokio::test]
-async fn only_a_state_asks_the_person_too() {
-    let (_, _, page) = asks(|_| vec![("state", "x".into())]).await;
-    assert_eq!(page.id(), "confirm-sign-out");
-}
-
-#[tokio::test]
 async fn no_leaves_the_session_and_leads_back_to_the_service() {
     let (world, mut student, page) = asks(|_| vec![("client_id", "certificate-service".into())]).await;
     let page = student.browser.press(&page, &[], "no").await;
     assert!(page.is_at_the_client(), "{}", page.url);
     assert!(!is_signed_out(&world, &mut student).await);
-}
-
-#[tokio::test]
-async fn a_hint_without_an_address_shows_that_one_is_signed_out() {
-    let (world, mut student, page) =
-        asks(|tokens| vec![("id_token_hint", tokens.text("id_token")), ("state", "x".into())]).await;
-    assert_eq!(page.id(), "signed-out");
-    assert!(is_signed_out(&world, &mut student).await);
 }
 
 #[tokio::test]

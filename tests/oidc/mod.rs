@@ -13,6 +13,7 @@ mod introspection;
 mod logout;
 mod redirect_uris;
 mod refresh;
+mod rows;
 mod sessions;
 mod token;
 mod userinfo;

@@ -27,24 +27,6 @@ async fn prompt_login_asks_for_every_proof_anew() {
 }
 
 #[tokio::test]
-async fn max_age_within_the_session_is_silent() {
-    let (world, mut student, first) = signed_in(&[("max_age", "15000")]).await;
-    world.clock.pass(MINUTE);
-    let page = student.begins_with(&[("max_age", "10000")]).await;
-    let second = world.service().redeem(&page.code()).await.claims();
-    assert_eq!(auth_time(&first.claims()), auth_time(&second));
-}
-
-#[tokio::test]
-async fn max_age_that_has_passed_asks_anew() {
-    let (world, mut student, first) = signed_in(&[]).await;
-    world.clock.pass(2 * SECOND);
-    let page = student.signs_in_for(&[("max_age", "1")]).await;
-    let second = world.service().redeem(&page.code()).await.claims();
-    assert!(auth_time(&second) > auth_time(&first.claims()));
-}
-
-#[tokio::test]
 async fn max_age_that_has_passed_with_prompt_none_is_an_error() {
     let (world, mut student, _) = signed_in(&[]).await;
     world.clock.pass(10 * SECOND);

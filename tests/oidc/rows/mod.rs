@@ -1,0 +1,11 @@
+//! The rows of the protocol's table, each a test of its name: what a certified client, and the suite that certifies, hold us to.
+
+mod baseline;
+mod core;
+mod discovery;
+mod list;
+mod logout;
+mod module;
+mod token;
+
+use module::{MODES, Module, Tokens};
