@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::support::{
     browser::Call,
     client::{CALLBACK, basic},
+    jose,
     setup::{ISSUER, secret},
 };
 
@@ -12,7 +13,6 @@ use super::{
     super::{legal, refusal},
     MODES, Module,
     module::well_formed,
-    token,
 };
 
 #[tokio::test]
@@ -174,7 +174,7 @@ async fn b11_standard_claims_have_their_types() {
     let scope = format!("openid {}", all.join(" "));
     let callback = op.authorizes(&[("scope", &scope), ("claims", &asked)]).await;
     let answer = op.client.redeem(&callback.code()).await;
-    let id_token = token::verified(&op.jwks, &answer.text("id_token"));
+    let id_token = jose::verified(&op.jwks, &answer.text("id_token"));
     well_formed(&id_token);
     assert!(id_token["email_verified"].is_boolean() && id_token["updated_at"].is_i64());
     well_formed(&op.client.userinfo(&answer.text("access_token")).await.json());
@@ -192,8 +192,8 @@ async fn b11_standard_claims_have_their_types() {
 async fn b12_the_id_token_verifies_by_the_key_of_its_kid() {
     let mut op = Module::start("query").await;
     let jwt = op.signs_in(&[]).await.answer.text("id_token");
-    token::verified(&op.jwks, &jwt);
-    assert_eq!(token::key_of(&op.jwks, &jwt)["kid"], token::header(&jwt)["kid"]);
+    jose::verified(&op.jwks, &jwt);
+    assert_eq!(jose::key_of(&op.jwks, &jwt)["kid"], jose::header(&jwt)["kid"]);
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ use crate::support::{
     browser::Call,
     client::CALLBACK,
     clock::SECOND,
+    jose,
     setup::{ISSUER, Setup, client},
 };
 
@@ -16,7 +17,6 @@ use super::{
     super::{refusal, refused},
     MODES, Module, Tokens,
     module::strong,
-    token,
 };
 
 const LATER: std::time::Duration = SECOND.saturating_mul(2);
@@ -73,7 +73,7 @@ async fn oidcc_idtoken_signature() {
     for mode in MODES {
         let mut op = Module::start(mode).await;
         let tokens = op.signs_in(&[]).await;
-        let header = token::header(&tokens.answer.text("id_token"));
+        let header = jose::header(&tokens.answer.text("id_token"));
         assert_eq!(header["alg"], "RS256");
         assert!(header["kid"].is_string());
     }
@@ -84,7 +84,7 @@ async fn oidcc_idtoken_rs256() {
     let setup = Setup::default().client("id_token_signed_response_alg = \"RS256\"");
     let mut op = Module::with(setup, "query").await;
     let tokens = op.signs_in(&[]).await;
-    assert_eq!(token::header(&tokens.answer.text("id_token"))["alg"], "RS256");
+    assert_eq!(jose::header(&tokens.answer.text("id_token"))["alg"], "RS256");
 }
 
 #[tokio::test]

@@ -7,10 +7,11 @@ use serde_json::{Value, json};
 use crate::support::{
     Page,
     backchannel::Backchannel,
+    jose::{self, Key},
     setup::{ISSUER, Setup},
 };
 
-use super::{Module, Tokens, token};
+use super::{Module, Tokens};
 
 const SIGNED_OUT: &str = "https://rp.example/signed-out";
 
@@ -134,7 +135,7 @@ async fn oidcc_rp_initiated_logout_bad_id_token_hint() {
     let mut claims = leaving.tokens.id_token.clone();
     let (iss, aud) = (claims["iss"].clone(), claims["aud"].clone());
     (claims["iss"], claims["aud"]) = (aud, iss);
-    let forged = token::signed_by_a_stranger(&token::header(&hint), &claims);
+    let forged = Key::generate("RS256", "stranger").sign(&jose::header(&hint), &claims);
     let page =
         leaving.asks(&[("id_token_hint", &forged), ("post_logout_redirect_uri", SIGNED_OUT), ("state", "s")]).await;
     leaving.is_asked(&page).await;
@@ -197,8 +198,8 @@ async fn oidcc_backchannel_rp_initiated_logout() {
     assert_eq!(heard.len(), 1);
     let fields: Vec<_> = url::form_urlencoded::parse(heard[0].as_bytes()).into_owned().collect();
     assert_eq!((fields.len(), fields[0].0.as_str()), (1, "logout_token"));
-    let claims: Value = token::verified(&leaving.op.jwks, &fields[0].1);
-    assert_eq!(token::header(&fields[0].1)["typ"], "logout+jwt");
+    let claims: Value = jose::verified(&leaving.op.jwks, &fields[0].1);
+    assert_eq!(jose::header(&fields[0].1)["typ"], "logout+jwt");
     assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 120);
     for name in ["iss", "aud", "sub", "sid"] {
         assert_eq!(claims[name], leaving.tokens.id_token[name], "{name}");

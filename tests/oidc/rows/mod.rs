@@ -6,6 +6,5 @@ mod discovery;
 mod list;
 mod logout;
 mod module;
-mod token;
 
 use module::{MODES, Module, Tokens};

@@ -10,10 +10,11 @@ use crate::support::{
     Page, Student, World,
     browser::Call,
     client::{Answer, CALLBACK, RelyingParty},
+    jose,
     setup::{ISSUER, Setup},
 };
 
-use super::{super::legal, token};
+use super::super::legal;
 
 /// The Basic plan and the Form Post Basic plan hold the same modules.
 pub const MODES: [&str; 2] = ["query", "form_post"];
@@ -167,7 +168,7 @@ impl Module {
         assert!(!body["token_type"].as_str().unwrap().is_empty());
         let lives = body["expires_in"].as_u64().expect("a number");
         assert!((1..=31_536_000).contains(&lives));
-        let id_token = token::verified(&self.jwks, &answer.text("id_token"));
+        let id_token = jose::verified(&self.jwks, &answer.text("id_token"));
         self.id_token(&id_token, nonce);
         Tokens { answer, id_token }
     }
