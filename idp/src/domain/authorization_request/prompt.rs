@@ -1,0 +1,26 @@
+//! Whether the person must act, though there may be a session: `prompt` and `max_age` (OpenID Connect Core §3.1.2.1).
+
+use std::time::Duration;
+
+use super::{Prompt, checklist::Asked, refusal::invalid_request};
+use crate::domain::oauth_error::OAuthError;
+
+/// `none` stands alone. `consent` shows no page to first-party clients (SR-60).
+pub(super) fn prompt(asked: &Asked<'_>) -> Result<Prompt, OAuthError> {
+    let values: Vec<&str> = asked.get("prompt").unwrap_or_default().split(' ').filter(|v| !v.is_empty()).collect();
+    if values.contains(&"none") {
+        return if values.len() == 1 { Ok(Prompt::None) } else { Err(invalid_request("prompt none stands alone")) };
+    }
+    Ok(if values.contains(&"login") {
+        Prompt::Login
+    } else if values.contains(&"select_account") {
+        Prompt::SelectAccount
+    } else {
+        Prompt::Unset
+    })
+}
+
+pub(super) fn max_age(asked: &Asked<'_>) -> Result<Option<Duration>, OAuthError> {
+    let parse = |text: &str| text.parse::<u32>().map(|seconds| Duration::from_secs(seconds.into()));
+    asked.get("max_age").map(parse).transpose().map_err(|_| invalid_request("max_age is not a number of seconds"))
+}
