@@ -10,6 +10,7 @@ use super::{
     source::{Sources, Span},
     values::{Length, Located, Setting, Text},
 };
+pub use crate::domain::client_metadata::web_address;
 use crate::domain::{email_address::EmailAddress, secret::Secret, tenant::LocalizedText};
 
 const MINUTE: u64 = 60;
@@ -159,30 +160,6 @@ impl Checker<'_> {
 
 pub fn text(setting: &Setting<Text>) -> LocalizedText {
     setting.as_ref().map(|setting| setting.value.0.clone()).unwrap_or_default()
-}
-
-/// Why an address is none that a browser may be sent to.
-pub fn web_address(text: &str) -> Result<Url, &'static str> {
-    if text.chars().any(|c| c.is_whitespace() || c.is_control() || c == '\\') {
-        return Err("must not contain blanks, control characters or backslashes");
-    }
-    let url = Url::parse(text).map_err(|_| "is no absolute address")?;
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err("must not carry a user name");
-    }
-    match (url.scheme(), url.host()) {
-        ("https", Some(_)) => Ok(url),
-        ("http", Some(host)) if is_loopback(&host) => Ok(url),
-        _ => Err("must be https, or http on loopback"),
-    }
-}
-
-pub fn is_loopback(host: &url::Host<&str>) -> bool {
-    match host {
-        url::Host::Domain(name) => *name == "localhost",
-        url::Host::Ipv4(ip) => ip.is_loopback(),
-        url::Host::Ipv6(ip) => ip.is_loopback(),
-    }
 }
 
 /// `[a-z0-9-]`, at most 32: names of tenants, upstreams and themes, which become parts of addresses and cookie names.

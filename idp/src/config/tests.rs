@@ -186,7 +186,7 @@ fn several_findings_come_at_once_each_on_its_line() {
             "idp.toml:4: server.listen: invalid type: integer 8080, expected a string",
             "idp.toml:5: unknown key \"lissten\"; did you mean \"listen\"?",
             "idp.toml:7: policy.auth_key.digits must be 6 to 10, not 4",
-            "tenants/uni/clients/rp.toml:3: scope: unknown \"emial\"; did you mean \"email\"?",
+            "tenants/uni/clients/rp.toml:3: scope: \"emial\" is no scope of this provider; did you mean \"email\"?",
             "tenants/uni/tenant.toml:1: unknown key \"them\"; did you mean \"theme\"?",
             "tenants/uni/tenant.toml:7: upstream.enabled: invalid type: integer 3, expected a boolean",
         ]

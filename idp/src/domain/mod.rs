@@ -11,6 +11,7 @@ pub mod authorization_response;
 pub mod browser;
 pub mod claims;
 pub mod client;
+pub mod client_metadata;
 pub mod clock;
 pub mod delivery;
 pub mod eligibility;
