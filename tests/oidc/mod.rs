@@ -11,7 +11,6 @@ mod hosts;
 mod id_token;
 mod introspection;
 mod logout;
-mod redirect_uris;
 mod refresh;
 mod rows;
 mod sessions;

@@ -114,6 +114,26 @@ async fn a_verifier_without_a_challenge_is_refused() {
 }
 
 #[tokio::test]
+async fn the_token_request_must_name_the_very_same_uri() {
+    let world = World::start().await;
+    let mut student = world.student().await;
+    let service = world.service();
+    for named in ["https://rp.example/callback?kept=yes", "https://rp.example/callback/", "https://rp.example/Callback"]
+    {
+        let page = student.signs_in().await;
+        let answer = service
+            .token(&[
+                ("grant_type", "authorization_code"),
+                ("code", &page.code()),
+                ("redirect_uri", named),
+                ("code_verifier", VERIFIER),
+            ])
+            .await;
+        assert_eq!((answer.status(), answer.error()), (400, "invalid_grant".to_owned()), "{named}");
+    }
+}
+
+#[tokio::test]
 async fn a_redirect_uri_left_out_is_refused() {
     let (world, mut student, _) = signed_in(&[]).await;
     let code = student.begins().await.code();
