@@ -12,6 +12,7 @@ mod m20261124_000002_reset_requests;
 mod m20261124_000003_authenticators;
 mod m20261124_000004_delivery;
 mod m20261124_000007_logout_notices;
+mod m20261125_000001_used_tokens;
 
 pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
 use sea_orm_migration::{MigrationTrait, async_trait};
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000003_authenticators::Migration),
             Box::new(m20261124_000004_delivery::Migration),
             Box::new(m20261124_000007_logout_notices::Migration),
+            Box::new(m20261125_000001_used_tokens::Migration),
         ]
     }
 }

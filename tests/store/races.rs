@@ -1,7 +1,13 @@
 //! Of fifty that press at once, exactly one wins.
 
 use idp::{
-    domain::{authenticator::Authenticator, clock::Timestamp, recovery_code::draw, secret::Sealed},
+    domain::{
+        authenticator::Authenticator,
+        clock::Timestamp,
+        recovery_code::draw,
+        secret::Sealed,
+        used_token::{TokenUse, UsedToken},
+    },
     store::{Authorize, Redeem, Rotate, Store, StoreError, Won},
 };
 
@@ -15,6 +21,7 @@ use crate::support::{
 on_both! {
     one_of_fifty_redeems_a_code,
     one_of_fifty_rotates_a_refresh_token,
+    one_of_fifty_uses_a_foreign_token,
     one_of_fifty_uses_an_auth_key,
     one_of_fifty_confirms_a_link,
     one_of_fifty_uses_a_recovery_code,
@@ -64,6 +71,16 @@ async fn one_of_fifty_rotates_a_refresh_token(Database { store, .. }: Database) 
         }
     };
     assert_eq!(winners(racer, |won| *won == Won::Won).await, 1);
+}
+
+async fn one_of_fifty_uses_a_foreign_token(Database { store, .. }: Database) {
+    let token = UsedToken::new(TokenUse::DpopProof, &["key"], "jti", NOW.plus(MINUTE));
+    let racer = || {
+        let (store, token) = (store.clone(), token.clone());
+        async move { store.use_token(token, NOW).await }
+    };
+    assert_eq!(winners(racer, |won| *won == Won::Won).await, 1);
+    assert_eq!(winners(racer, |won| *won == Won::Won).await, 0);
 }
 
 async fn one_of_fifty_uses_an_auth_key(Database { store, .. }: Database) {

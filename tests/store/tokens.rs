@@ -1,8 +1,12 @@
 //! Sessions, grants and tokens: what ends them ends them at once, in the cache too.
 
 use idp::{
-    domain::{grant::RefreshState, login::Proofs},
-    store::{Authorize, Redeem, Rotate, Won},
+    domain::{
+        grant::RefreshState,
+        login::Proofs,
+        used_token::{TokenUse, UsedToken},
+    },
+    store::{Authorize, Redeem, Retention, Rotate, Won},
 };
 
 use super::{on_both, races::authorized};
@@ -20,6 +24,7 @@ on_both! {
     a_used_refresh_token_names_its_successor,
     a_lost_successor_gives_way_once,
     a_use_of_a_session_is_noted,
+    a_foreign_token_is_taken_once_until_it_has_expired,
 }
 
 async fn a_raised_session_dies_under_its_old_key(Database { store, .. }: Database) {
@@ -138,4 +143,19 @@ async fn a_use_of_a_session_is_noted(Database { store, .. }: Database) {
     assert_eq!(store.session(&session.key).await.unwrap().unwrap().used_at, NOW.plus(MINUTE));
     store.touch_session(session.key.clone(), NOW).await.unwrap();
     assert_eq!(store.session(&session.key).await.unwrap().unwrap().used_at, NOW.plus(MINUTE));
+}
+
+async fn a_foreign_token_is_taken_once_until_it_has_expired(Database { store, .. }: Database) {
+    let token = |jti: &str, purpose| UsedToken::new(purpose, &["demo", "rp"], jti, NOW.plus(MINUTE));
+    let first = token("1", TokenUse::ClientAssertion);
+    assert_eq!(store.use_token(first.clone(), NOW).await.unwrap(), Won::Won);
+    assert_eq!(store.use_token(first.clone(), NOW).await.unwrap(), Won::Lost);
+    assert_eq!(store.use_token(token("2", TokenUse::ClientAssertion), NOW).await.unwrap(), Won::Won);
+    assert_eq!(store.use_token(token("1", TokenUse::DpopProof), NOW).await.unwrap(), Won::Won);
+    assert_eq!(store.purge(NOW, &Retention::default()).await.unwrap().rows, 0);
+    let longer = UsedToken { expires_at: NOW.plus(10 * MINUTE), ..first.clone() };
+    assert_eq!(store.use_token(longer.clone(), NOW).await.unwrap(), Won::Lost, "another end makes no other token");
+    assert_eq!(store.use_token(longer.clone(), NOW.plus(MINUTE)).await.unwrap(), Won::Won, "the first has expired");
+    assert_eq!(store.use_token(longer, NOW.plus(2 * MINUTE)).await.unwrap(), Won::Lost);
+    assert_eq!(store.purge(NOW.plus(5 * MINUTE), &Retention::default()).await.unwrap().rows, 2);
 }

@@ -42,3 +42,4 @@ pub mod secret;
 pub mod session;
 pub mod signing_key;
 pub mod tenant;
+pub mod used_token;

@@ -19,7 +19,7 @@ pub enum KeyError {
     PublicKey(&'static str),
 }
 
-/// Why one of our own tokens is refused (SR-65, SR-66).
+/// Why a token is refused (SR-65, SR-66).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum JwsError {
     #[error("longer than 16 KiB")]
@@ -32,12 +32,31 @@ pub enum JwsError {
     Header,
     #[error("no key has this kid")]
     UnknownKey,
-    #[error("alg is not the one of the key")]
+    #[error("more than one key fits")]
+    Ambiguous,
+    #[error("the key in the header is not a public key that is spoken")]
+    Jwk,
+    #[error("alg is not allowed, or not the one of the key")]
     Algorithm,
     #[error("typ is another one")]
     Typ,
     #[error("signature does not match")]
     Signature,
+}
+
+/// Why a set of public keys is refused as a whole (RFC 7517 §5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum JwkSetError {
+    #[error("longer than 256 KiB")]
+    TooLong,
+    #[error("not a JSON object without repeated names")]
+    Json,
+    #[error("no list of keys")]
+    NoList,
+    #[error("more than 64 keys")]
+    TooMany,
+    #[error("a private or symmetric key is among them")]
+    Private,
 }
 
 /// Why a master key file is not used or not made; the text says what to do.

@@ -170,27 +170,19 @@ impl Verifier {
 
     /// The claims of a token that one of these keys signed for this use. Its age, audience and issuer are the caller's to check.
     pub fn verify(&self, typ: Typ, token: &str) -> Result<Verified, JwsError> {
-        if token.len() > MAX_TOKEN {
-            return Err(JwsError::TooLong);
-        }
-        let mut parts = token.split('.');
-        let (Some(header), Some(claims), Some(signature), None) =
-            (parts.next(), parts.next(), parts.next(), parts.next())
-        else {
-            return Err(JwsError::Form);
-        };
-        let (id, (_, key)) = self.key_of(&decode(header)?, typ)?;
-        let signed = token.get(..header.len() + 1 + claims.len()).ok_or(JwsError::Form)?;
-        let signature = decode(signature)?;
-        let claims = decode(claims)?;
-        key.verify_sig(signed.as_bytes(), &signature).map_err(|_| JwsError::Signature)?;
-        Ok(Verified { key: id.clone(), claims: strict_json::object(&claims).ok_or(JwsError::Json)? })
+        let compact = Compact::read(token)?;
+        let (id, (_, key)) = self.key_of(&compact.header, typ)?;
+        key.verify_sig(compact.signed.as_bytes(), &compact.signature).map_err(|_| JwsError::Signature)?;
+        Ok(Verified { key: id.clone(), claims: strict_json::object(&compact.claims).ok_or(JwsError::Json)? })
     }
 
     /// The key a header names. Our headers hold `alg`, `typ` and `kid` and nothing else, so every other member
     /// (`crit`, `jwk`, `jku`, `x5c`, `x5u`, `b64`, `zip` …) is refused unread.
-    fn key_of(&self, header: &[u8], typ: Typ) -> Result<(&KeyId, &(SigningAlgorithm, ParsedPublicKey)), JwsError> {
-        let header = strict_json::object(header).ok_or(JwsError::Json)?;
+    fn key_of(
+        &self,
+        header: &Map<String, Value>,
+        typ: Typ,
+    ) -> Result<(&KeyId, &(SigningAlgorithm, ParsedPublicKey)), JwsError> {
         let member = |name| header.get(name).and_then(Value::as_str).ok_or(JwsError::Header);
         let (alg, kid, found_typ) = (member("alg")?, member("kid")?, member("typ")?);
         if header.len() != 3 {
@@ -207,7 +199,33 @@ impl Verifier {
     }
 }
 
-fn parse(algorithm: SigningAlgorithm, jwk: &PublicJwk) -> Result<ParsedPublicKey, KeyError> {
+/// The three parts of a compact JWS (RFC 7515 §7.1), decoded and not yet believed.
+pub(super) struct Compact<'a> {
+    /// What the signature covers.
+    pub signed: &'a str,
+    pub header: Map<String, Value>,
+    pub claims: Vec<u8>,
+    pub signature: Vec<u8>,
+}
+
+impl<'a> Compact<'a> {
+    pub fn read(token: &'a str) -> Result<Self, JwsError> {
+        if token.len() > MAX_TOKEN {
+            return Err(JwsError::TooLong);
+        }
+        let mut parts = token.split('.');
+        let (Some(header), Some(claims), Some(signature), None) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            return Err(JwsError::Form);
+        };
+        let signed = token.get(..header.len() + 1 + claims.len()).ok_or(JwsError::Form)?;
+        let (header, claims, signature) = (decode(header)?, decode(claims)?, decode(signature)?);
+        Ok(Self { signed, header: strict_json::object(&header).ok_or(JwsError::Json)?, claims, signature })
+    }
+}
+
+pub(super) fn parse(algorithm: SigningAlgorithm, jwk: &PublicJwk) -> Result<ParsedPublicKey, KeyError> {
     let rejected = |_| KeyError::PublicKey("its numbers make no key");
     match (algorithm, jwk) {
         (SigningAlgorithm::Rs256, PublicJwk::Rsa { n, e }) => {

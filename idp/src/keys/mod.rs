@@ -2,19 +2,25 @@
 
 mod entropy;
 mod error;
+mod foreign_jws;
 mod hasher;
 mod jwk;
+mod jwk_set;
 mod jws;
 mod keyring;
 mod master_key;
 mod strict_json;
+mod token_claims;
 mod vault;
 
 pub use entropy::SystemEntropy;
-pub use error::{HashError, JwsError, KeyError, KeyFileError};
+pub use error::{HashError, JwkSetError, JwsError, KeyError, KeyFileError};
+pub use foreign_jws::{Demand, Foreign, TypRule, claimed, verify_dpop_proof};
 pub use hasher::{HashParams, HashVerdict, Hasher, Turn};
 pub use jwk::{PublicJwk, jwks_json};
+pub use jwk_set::{JwkSet, MAX_SET};
 pub use jws::{MAX_TOKEN, Signer, Typ, Verified, Verifier};
 pub use keyring::{KeySet, Keyring, generate};
 pub use master_key::{MasterKey, MasterKeys};
+pub use token_claims::{Audience, ClaimError, TokenClaims};
 pub use vault::{TAG_LEN, Vault};

@@ -1,17 +1,18 @@
 //! A batch of hot commands as set-based statements inside one transaction.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, QueryTrait,
-    sea_query::{CaseStatement, Expr},
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QuerySelect,
+    QueryTrait, StatementBuilder,
+    sea_query::{CaseStatement, Expr, OnConflict},
 };
 
-use crate::domain::{clock::Timestamp, secret::TokenKey};
+use crate::domain::{clock::Timestamp, secret::TokenKey, used_token::UsedToken};
 
 use super::{
     StoreError, Won,
-    entity::{access_token, audit_event, authorization_code, grant, refresh_token, session},
+    entity::{access_token, audit_event, authorization_code, grant, refresh_token, session, used_token},
     hot::{Deed, Redeem, Rotate},
     stored::{OPEN, REVOKED, USED},
 };
@@ -31,6 +32,7 @@ pub async fn write<C: ConnectionTrait>(db: &C, deeds: &[Deed]) -> Result<Vec<Won
     let live = live_sessions(db, deeds).await?;
     let mut codes = consume_codes(db, deeds).await?;
     let mut rotated = use_refresh_tokens(db, deeds).await?;
+    let mut taken = take_foreign_tokens(db, deeds).await?;
     touch_sessions(db, deeds).await?;
     let mut rows = Rows::default();
     let mut verdicts = Vec::with_capacity(deeds.len());
@@ -41,6 +43,7 @@ pub async fn write<C: ConnectionTrait>(db: &C, deeds: &[Deed]) -> Result<Vec<Won
             Deed::Redeem(deed) => codes.remove(deed.code.as_str()),
             Deed::Rotate(deed) if deed.replaces.is_some() => replace_lost(db, deed).await?,
             Deed::Rotate(deed) => rotated.remove(deed.old.as_str()),
+            Deed::Use { token, .. } => taken.remove(token.key.as_str()),
             Deed::Touch { .. } | Deed::Record(_) => true,
         };
         if won {
@@ -71,7 +74,7 @@ impl Rows {
                 self.refresh_tokens.push(refresh_token::Model::of(&deed.refresh).into_active_model());
                 deed.audit.as_ref()
             }
-            Deed::Touch { .. } => None,
+            Deed::Touch { .. } | Deed::Use { .. } => None,
             Deed::Record(event) => Some(&**event),
         };
         self.audit.extend(audit.map(audit_event::ActiveModel::of).transpose()?);
@@ -216,10 +219,35 @@ async fn touch_sessions<C: ConnectionTrait>(db: &C, deeds: &[Deed]) -> Result<()
     Ok(())
 }
 
-async fn keys<C: ConnectionTrait>(
-    db: &C,
-    update: &sea_orm::sea_query::UpdateStatement,
-) -> Result<HashSet<String>, StoreError> {
-    let rows = db.query_all(update).await?;
+/// The ids that nobody took before. The earliest of the batch's clocks decides, so that none is forgotten too soon.
+async fn take_foreign_tokens<C: ConnectionTrait>(db: &C, deeds: &[Deed]) -> Result<HashSet<String>, StoreError> {
+    // In the order of their keys, so that two nodes never wait for each other.
+    let mut asked: BTreeMap<&str, &UsedToken> = BTreeMap::new();
+    let mut earliest: Option<Timestamp> = None;
+    for deed in deeds {
+        if let Deed::Use { token, now } = deed {
+            asked.entry(&token.key).or_insert(token);
+            earliest = Some(earliest.map_or(*now, |earliest| earliest.min(*now)));
+        }
+    }
+    let Some(now) = earliest else { return Ok(HashSet::new()) };
+    let expired = OnConflict::column(used_token::Column::Key)
+        .update_column(used_token::Column::ExpiresAt)
+        .action_and_where(Expr::col((used_token::Entity, used_token::Column::ExpiresAt)).lte(now.as_millis()))
+        .to_owned();
+    let rows = asked.into_values().map(|token| used_token::Model::of(token).into_active_model());
+    let mut insert = used_token::Entity::insert_many(rows).on_conflict(expired).into_query();
+    insert.returning_col(used_token::Column::Key);
+    keys(db, &insert).await
+}
+
+impl used_token::Model {
+    fn of(token: &UsedToken) -> Self {
+        Self { key: token.key.clone(), expires_at: token.expires_at.as_millis() }
+    }
+}
+
+async fn keys<C: ConnectionTrait>(db: &C, statement: &impl StatementBuilder) -> Result<HashSet<String>, StoreError> {
+    let rows = db.query_all(statement).await?;
     Ok(rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?)
 }

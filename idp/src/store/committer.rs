@@ -150,7 +150,7 @@ fn fill(caches: &Caches, seen: Generations, deeds: &[Deed], verdicts: &[Won]) {
                 let refresh = Arc::new(deed.refresh.clone());
                 caches.refresh_tokens.keep(seen.refresh_tokens, &deed.refresh.key, refresh);
             }
-            Deed::Touch { .. } | Deed::Record(_) => {}
+            Deed::Touch { .. } | Deed::Use { .. } | Deed::Record(_) => {}
         }
     }
 }
@@ -167,7 +167,7 @@ fn changes(deeds: &[Deed]) -> Changes {
                 changes.refresh_tokens.extend(deed.replaces.clone());
             }
             Deed::Touch { key, .. } => changes.sessions.push(key.clone()),
-            Deed::Record(_) => {}
+            Deed::Use { .. } | Deed::Record(_) => {}
         }
     }
     changes

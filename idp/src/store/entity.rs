@@ -235,6 +235,11 @@ table!(logout_notice = "logout_notice" {
     created_at: i64,
 });
 
+table!(used_token = "used_token" {
+    #[sea_orm(primary_key, auto_increment = false)] key: String,
+    expires_at: i64,
+});
+
 table!(audit_event = "audit_event" {
     #[sea_orm(primary_key)] id: i64,
     event: String,

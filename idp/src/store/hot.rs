@@ -10,6 +10,7 @@ use crate::domain::{
     clock::Timestamp,
     grant::{AccessToken, AuthorizationCode, Grant, RefreshToken},
     secret::TokenKey,
+    used_token::UsedToken,
 };
 
 use super::{Store, StoreError, committer::Job};
@@ -62,6 +63,7 @@ pub enum Deed {
     Redeem(Box<Redeem>),
     Rotate(Box<Rotate>),
     Touch { key: TokenKey, at: Timestamp },
+    Use { token: Box<UsedToken>, now: Timestamp },
     Record(Box<AuditEvent>),
 }
 
@@ -81,6 +83,11 @@ impl Store {
     /// Notes a session's use; an ended session stays as it is.
     pub async fn touch_session(&self, key: TokenKey, at: Timestamp) -> Result<(), StoreError> {
         self.command(Deed::Touch { key, at }).await.map(|_| ())
+    }
+
+    /// Takes the id of a foreign token, once. Lost if it was taken before and has not expired since.
+    pub async fn use_token(&self, token: UsedToken, now: Timestamp) -> Result<Won, StoreError> {
+        self.command(Deed::Use { token: Box::new(token), now }).await
     }
 
     /// An audit row of its own.

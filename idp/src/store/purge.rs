@@ -13,7 +13,7 @@ use super::{
     Store, StoreError,
     entity::{
         access_token, auth_key, authorization_code, grant, letter, login, one_time_url, refresh_token, reset_request,
-        session, stranger_ledger,
+        session, stranger_ledger, used_token,
     },
     stored::Word,
 };
@@ -51,6 +51,8 @@ impl Store {
     /// Removes all that has ended.
     pub async fn purge(&self, now: Timestamp, retention: &Retention) -> Result<Purged, StoreError> {
         let tokens = self.purge_tokens(now).await?;
+        let used = used_token::Column::ExpiresAt.lte(now.as_millis());
+        let used = self.clear::<used_token::Entity>(used_token::Column::Key, used).await?;
         let logins = self.purge_logins(now, retention).await?;
         let sessions = TokenKey::floor(now.minus(retention.sessions));
         let sessions =
@@ -59,7 +61,7 @@ impl Store {
         let old = letter::Column::CreatedAt.lt(now.minus(retention.letters).as_millis());
         let letters =
             self.clear::<letter::Entity>(letter::Column::Id, old.and(letter::Column::State.is_not_in(waiting))).await?;
-        Ok(Purged { rows: tokens + logins + sessions + letters })
+        Ok(Purged { rows: tokens + used + logins + sessions + letters })
     }
 
     /// By key range: the keys begin with the time of issue.

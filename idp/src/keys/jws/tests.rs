@@ -40,7 +40,7 @@ fn b64(bytes: impl AsRef<[u8]>) -> String {
 }
 
 /// A token with any header and claims, yet a true signature of this key.
-fn signed(signer: &Signer, header: &str, claims: &str) -> String {
+pub fn signed(signer: &Signer, header: &str, claims: &str) -> String {
     let message = format!("{}.{}", b64(header), b64(claims));
     let signature = b64(signer.signature(message.as_bytes()).unwrap());
     format!("{message}.{signature}")
