@@ -14,7 +14,7 @@ use idp::domain::{
     claims::ClaimsRequest,
     clock::Timestamp,
     entropy::{self, Entropy},
-    grant::{AccessToken, AuthorizationCode, Grant, RefreshState, RefreshToken, Terms},
+    grant::{AccessToken, AuthorizationCode, Grant, Origin, RefreshState, RefreshToken, Terms},
     ids::{AccountId, AuthKeyId, ClientId, GrantId, LetterId, LoginId, SessionId, Subject, TenantId, UpstreamId},
     language::Language,
     login::{Destination, Factor, Login, Proof, Proofs},
@@ -187,6 +187,7 @@ pub fn grant(session: &Session) -> Grant {
             claims: ClaimsRequest::default(),
             nonce: Some("nonce".into()),
             acr: Acr::SecondPassword,
+            reached: None,
             amr: vec!["pwd".into()],
             auth_time: NOW,
             resources: vec![],
@@ -202,6 +203,7 @@ pub fn code(grant: &Grant) -> AuthorizationCode {
         grant: grant.id,
         redirect_uri: RedirectUri::register("https://rp.example/cb").unwrap(),
         code_challenge: None,
+        dpop_jkt: None,
         expires_at: NOW.plus(MINUTE),
         used: false,
     }
@@ -210,8 +212,10 @@ pub fn code(grant: &Grant) -> AuthorizationCode {
 pub fn access(grant: &Grant) -> AccessToken {
     AccessToken {
         key: key(),
-        grant: grant.id,
+        origin: Origin::Grant(grant.id),
         scope: Scope::parse("openid"),
+        audience: None,
+        confirmation: None,
         created_at: NOW,
         expires_at: NOW.plus(5 * MINUTE),
         revoked: false,
@@ -219,7 +223,13 @@ pub fn access(grant: &Grant) -> AccessToken {
 }
 
 pub fn refresh(grant: &Grant) -> RefreshToken {
-    RefreshToken { key: key(), grant: grant.id, expires_at: NOW.plus(60 * MINUTE), state: RefreshState::Open }
+    RefreshToken {
+        key: key(),
+        grant: grant.id,
+        confirmation: None,
+        expires_at: NOW.plus(60 * MINUTE),
+        state: RefreshState::Open,
+    }
 }
 
 pub fn letter(account: &Account) -> OutboxLetter {

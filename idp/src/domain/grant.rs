@@ -8,6 +8,7 @@ use super::{
     acr::Acr,
     claims::ClaimsRequest,
     clock::Timestamp,
+    confirmation::Confirmation,
     ids::{AccountId, ClientId, GrantId, SessionId, TenantId},
     pkce::CodeChallenge,
     redirect_uri::RedirectUri,
@@ -43,6 +44,9 @@ pub struct Terms {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nonce: Option<String>,
     pub acr: Acr,
+    /// The highest class that was proven, where that is more than the client asked for; policies are held against it (SR-6).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reached: Option<Acr>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub amr: Vec<String>,
     pub auth_time: Timestamp,
@@ -51,12 +55,21 @@ pub struct Terms {
     pub resources: Vec<String>,
 }
 
+impl Terms {
+    /// The highest class that was proven.
+    pub fn reached(&self) -> Acr {
+        self.reached.map_or(self.acr, |reached| reached.max(self.acr))
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct AuthorizationCode {
     pub key: TokenKey,
     pub grant: GrantId,
     pub redirect_uri: RedirectUri,
     pub code_challenge: Option<CodeChallenge>,
+    /// The thumbprint of the only key that may redeem it (RFC 9449 §10).
+    pub dpop_jkt: Option<String>,
     pub expires_at: Timestamp,
     pub used: bool,
 }
@@ -64,17 +77,30 @@ pub struct AuthorizationCode {
 #[derive(Clone, Debug)]
 pub struct AccessToken {
     pub key: TokenKey,
-    pub grant: GrantId,
+    pub origin: Origin,
     pub scope: Scope,
+    /// The protected resource that it is for (RFC 8707); none: this provider's UserInfo.
+    pub audience: Option<String>,
+    pub confirmation: Option<Confirmation>,
     pub created_at: Timestamp,
     pub expires_at: Timestamp,
     pub revoked: bool,
+}
+
+/// Where an access token comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// It counts only while its grant does.
+    Grant(GrantId),
+    /// A client speaks for itself (RFC 6749 §4.4): there is no person, and nothing to outlive.
+    Client(TenantId, ClientId),
 }
 
 #[derive(Clone, Debug)]
 pub struct RefreshToken {
     pub key: TokenKey,
     pub grant: GrantId,
+    pub confirmation: Option<Confirmation>,
     /// The end of the whole family: rotation never prolongs it.
     pub expires_at: Timestamp,
     pub state: RefreshState,

@@ -18,7 +18,7 @@ pub struct LogoutNotice {
     pub id: LogoutNoticeId,
     pub tenant: TenantId,
     pub client: ClientId,
-    /// As this client knows the person.
+    /// The account's own; the client is told of the person as it knows them.
     pub subject: Subject,
     pub session: SessionId,
     /// Tries so far; whoever raises it has the notice to itself for a while.

@@ -13,7 +13,9 @@ pub mod claims;
 pub mod client;
 pub mod client_metadata;
 pub mod clock;
+pub mod confirmation;
 pub mod delivery;
+pub mod dpop;
 pub mod eligibility;
 pub mod email_address;
 pub mod entropy;
@@ -34,6 +36,7 @@ pub mod policy;
 pub mod recovery_code;
 pub mod redirect_uri;
 pub mod reset;
+pub mod resource;
 #[cfg(test)]
 pub mod samples;
 pub mod scope;

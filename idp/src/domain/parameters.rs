@@ -50,10 +50,15 @@ impl Parameters {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
     }
 
-    /// Refuses any name that stands twice, known or not.
+    /// All values of a parameter that may stand several times.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(key, value)| key == name && !value.is_empty()).map(|(_, value)| value.as_str())
+    }
+
+    /// Refuses any name that stands twice, known or not; only `resource` may (RFC 8707 §2).
     pub fn once(&self) -> Result<(), Repeated> {
         for (index, (name, _)) in self.0.iter().enumerate() {
-            if self.0.iter().take(index).any(|(earlier, _)| earlier == name) {
+            if name != "resource" && self.0.iter().take(index).any(|(earlier, _)| earlier == name) {
                 return Err(Repeated(name.clone()));
             }
         }

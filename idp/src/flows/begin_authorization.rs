@@ -73,7 +73,7 @@ impl Flows {
             Some(cookie) => self.live_session(tenant, cookie).await?,
             None => None,
         };
-        let live = live.filter(|live| request.subject.as_ref().is_none_or(|subject| *subject == live.account.subject));
+        let live = live.filter(|live| self.is_named(tenant, &client, request.subject.as_ref(), &live.account));
         // Whoever signs in anew may be somebody else, with other means.
         let anew = matches!(request.prompt, Prompt::Login | Prompt::SelectAccount);
         let account = live.as_ref().filter(|_| !anew).map(|live| &*live.account);
@@ -191,6 +191,7 @@ impl Flows {
             claims: request.claims.clone(),
             nonce: request.nonce.clone(),
             acr,
+            reached: (reached > acr).then_some(reached),
             amr: proofs.amr(account).into_iter().map(str::to_owned).collect(),
             auth_time,
             resources: request.resources.clone(),
@@ -200,6 +201,7 @@ impl Flows {
             grant: id,
             redirect_uri: request.redirect_uri.clone(),
             code_challenge: request.code_challenge.clone(),
+            dpop_jkt: request.dpop_jkt.clone(),
             expires_at: now.plus(CODE_LIFETIME),
             used: false,
         };

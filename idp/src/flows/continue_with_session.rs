@@ -31,7 +31,7 @@ impl Flows {
     ) -> Result<Continued, FlowError> {
         let Some(client) = tenant.client(request.client.as_str()) else { return Err(FlowError::LoginOver) };
         let (account, proofs) = (&live.account, &live.session.proofs);
-        if request.subject.as_ref().is_some_and(|subject| *subject != account.subject) {
+        if !self.is_named(tenant, &client, request.subject.as_ref(), account) {
             return Ok(Continued::NotEnough);
         }
         let Ok(need) = Need::of(&tenant.policy, Some(&client), &request.demand(), Some(account)) else {

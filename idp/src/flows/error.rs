@@ -1,7 +1,7 @@
 //! What stopped a deed, as facts; `http/failure.rs` alone decides who reads them.
 
 use crate::{
-    domain::{login::Ineligible, oauth_error::OAuthError},
+    domain::{acr::Acr, login::Ineligible, oauth_error::OAuthError},
     keys::{HashError, KeyError},
     store::StoreError,
 };
@@ -20,6 +20,12 @@ pub enum FlowError {
     /// A client is told so in OAuth's words.
     #[error(transparent)]
     OAuth(#[from] OAuthError),
+    /// A resource is asked for with a good token whose login proved less than is demanded by now (RFC 9470).
+    #[error("{} must be proven", .0.urn())]
+    TooLittleProven(Acr),
+    /// A DPoP proof must hold this nonce (RFC 9449 §8).
+    #[error("a DPoP proof without the present nonce")]
+    UseNonce(String),
     /// All hands are full: come back in a moment; no try was spent.
     #[error("too much is asked at once")]
     Busy,

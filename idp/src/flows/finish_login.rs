@@ -49,7 +49,8 @@ impl Flows {
         let now = self.now();
         let destination = &current.login.destination;
         if let Some(request) = destination.request()
-            && request.subject.as_ref().is_some_and(|subject| *subject != current.account.subject)
+            && let Some(client) = tenant.client(request.client.as_str())
+            && !self.is_named(tenant, &client, request.subject.as_ref(), &current.account)
         {
             let error = OAuthError::new(ErrorCode::LoginRequired, "somebody else signed in");
             let response = AuthorizationResponse::error(request.error_target(), &error, tenant.issuer.as_str());

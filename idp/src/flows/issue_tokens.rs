@@ -1,4 +1,4 @@
-//! ID tokens and access tokens: what leaves the house once every gate is passed (OpenID Connect Core §2, §3.1.3.3).
+//! What leaves the house once a grant is due: an access token, an ID token, and whom they speak of (OpenID Connect Core §2, §3.1.3.3).
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -12,7 +12,13 @@ use crate::{
         claims::{ClaimsRequest, KnownClaims},
         client::Client,
         clock::Timestamp,
-        grant::{ACCESS_TOKEN_LIFETIME, AccessToken, Grant, ID_TOKEN_LIFETIME},
+        confirmation::Confirmation,
+        grant::{
+            ACCESS_TOKEN_LIFETIME, AccessToken, Grant, ID_TOKEN_LIFETIME, REFRESH_TOKEN_LIFETIME, RefreshState,
+            RefreshToken,
+        },
+        ids::Subject,
+        login::floor,
         policy::TwoFactor,
         scope::Scope,
         secret::{Secret, TokenKey, token},
@@ -21,16 +27,41 @@ use crate::{
     keys::{KeySet, Typ},
 };
 
-use super::{FlowError, Flows};
+use super::{FlowError, Flows, access_tokens::Speaker};
 
 /// A successful answer of the token endpoint (RFC 6749 §5.1).
 #[derive(Debug)]
 pub struct TokenResponse {
     pub access_token: Secret,
+    pub token_type: &'static str,
     pub expires_in: u64,
     pub refresh_token: Option<Secret>,
     pub id_token: Option<String>,
     pub scope: Scope,
+}
+
+/// Whom tokens are about, and for whom.
+pub(super) struct TokenSubject<'a> {
+    pub tenant: &'a Tenant,
+    pub client: &'a Client,
+    pub account: &'a Account,
+    pub grant: &'a Grant,
+}
+
+/// What the access token of one answer is to be: no more than its grant allows.
+#[derive(Clone, Debug)]
+pub(super) struct Wish {
+    pub scope: Scope,
+    /// A protected resource; none: UserInfo.
+    pub audience: Option<String>,
+    pub confirmation: Option<Confirmation>,
+}
+
+/// Tokens that nobody has yet: the answer leaves only when the store has taken the rows.
+pub(super) struct Made {
+    pub answer: TokenResponse,
+    pub access: AccessToken,
+    pub refresh: Option<RefreshToken>,
 }
 
 #[derive(Serialize)]
@@ -52,11 +83,69 @@ struct IdTokenClaims<'a> {
 }
 
 impl Flows {
-    /// Signs an ID token for a grant. `nonce` only in the answer to the code (protocol.md B9).
-    pub(super) fn id_token(
+    /// The first tokens of a grant: with its nonce, and a refresh token where `offline_access` was granted.
+    pub(super) async fn first_tokens(
+        &self,
+        about: &TokenSubject<'_>,
+        wish: Wish,
+        now: Timestamp,
+    ) -> Result<Made, FlowError> {
+        let grant = about.grant;
+        let confirmation = wish.confirmation.clone();
+        let mut made = self.make_tokens(about, wish, grant.terms.nonce.as_deref(), now).await?;
+        if grant.terms.scope.contains("offline_access") {
+            let (secret, refresh) =
+                self.new_refresh_token(grant, confirmation, grant.created_at.plus(REFRESH_TOKEN_LIFETIME), now)?;
+            (made.answer.refresh_token, made.refresh) = (Some(secret), Some(refresh));
+        }
+        Ok(made)
+    }
+
+    /// An access token, and an ID token where `openid` was granted. `nonce` only in the first answer (protocol.md B9).
+    pub(super) async fn make_tokens(
+        &self,
+        about: &TokenSubject<'_>,
+        wish: Wish,
+        nonce: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Made, FlowError> {
+        let keys = self.published_keys(about.tenant).await?;
+        let subject = self.subject_for(about.tenant, about.client, &about.account.subject)?;
+        let id_token = match about.grant.terms.scope.contains("openid") {
+            true => Some(self.id_token(&keys, about, &subject, nonce, now)?),
+            false => None,
+        };
+        let (scope, token_type) = (wish.scope.clone(), Confirmation::token_type(wish.confirmation.as_ref()));
+        let speaker = Speaker::Person { subject: &subject, grant: about.grant };
+        let (access_token, access) = self.new_access_token(&keys, (about.tenant, about.client), &speaker, wish, now)?;
+        let answer = TokenResponse {
+            access_token,
+            token_type,
+            expires_in: ACCESS_TOKEN_LIFETIME.as_secs(),
+            refresh_token: None,
+            id_token,
+            scope,
+        };
+        Ok(Made { answer, access, refresh: None })
+    }
+
+    pub(super) fn new_refresh_token(
+        &self,
+        grant: &Grant,
+        confirmation: Option<Confirmation>,
+        expires_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<(Secret, RefreshToken), FlowError> {
+        let secret = token(&*self.entropy, now);
+        let key = key_of(&secret)?;
+        Ok((secret, RefreshToken { key, grant: grant.id, confirmation, expires_at, state: RefreshState::Open }))
+    }
+
+    fn id_token(
         &self,
         keys: &KeySet,
         about: &TokenSubject<'_>,
+        subject: &Subject,
         nonce: Option<&str>,
         now: Timestamp,
     ) -> Result<String, FlowError> {
@@ -65,7 +154,7 @@ impl Flows {
         let asked = self.id_token_claims(tenant, account, &terms.claims)?;
         let claims = IdTokenClaims {
             iss: tenant.issuer.as_str(),
-            sub: &account.subject.0,
+            sub: &subject.0,
             aud: client.id.as_str(),
             iat: now.as_seconds(),
             exp: now.plus(ID_TOKEN_LIFETIME).as_seconds(),
@@ -108,25 +197,6 @@ impl Flows {
         Ok(known(tenant, account, email.as_deref()).id_token(asked))
     }
 
-    pub(super) fn new_access_token(
-        &self,
-        grant: &Grant,
-        scope: Scope,
-        now: Timestamp,
-    ) -> Result<(Secret, AccessToken), FlowError> {
-        let secret = token(&*self.entropy, now);
-        let key = key_of(&secret)?;
-        let access = AccessToken {
-            key,
-            grant: grant.id,
-            scope,
-            created_at: now,
-            expires_at: now.plus(ACCESS_TOKEN_LIFETIME),
-            revoked: false,
-        };
-        Ok((secret, access))
-    }
-
     /// The account behind a grant, if it may still be spoken for (SR-6, SR-75): active, and its upstream enabled.
     pub(super) async fn grantee(&self, tenant: &Tenant, grant: &Grant) -> Result<Option<Arc<Account>>, FlowError> {
         let account = self.store.account(grant.account).await?;
@@ -150,13 +220,18 @@ pub(super) fn may_be_served(tenant: &Tenant, account: &Account) -> bool {
         && tenant.upstream(account.upstream.as_str()).is_some()
 }
 
-/// Whom a token is about, and for whom.
-pub(super) struct TokenSubject<'a> {
-    pub tenant: &'a Tenant,
-    pub client: &'a Client,
-    pub account: &'a Account,
-    pub grant: &'a Grant,
+/// What was proven for a grant, against what tenant and client demand today (SR-6).
+pub(super) fn proven_enough(tenant: &Tenant, client: &Client, grant: &Grant) -> Result<(), Shortfall> {
+    match floor(&tenant.policy, Some(client)) {
+        Ok(acr) if grant.terms.reached() >= acr => Ok(()),
+        Ok(acr) => Err(Shortfall(Some(acr))),
+        Err(_) => Err(Shortfall(None)),
+    }
 }
+
+/// More is demanded by now than was proven; none: more than anybody here can prove.
+#[derive(Debug)]
+pub(super) struct Shortfall(pub Option<Acr>);
 
 /// The key of a token that was made here.
 pub(super) fn key_of(secret: &Secret) -> Result<TokenKey, FlowError> {

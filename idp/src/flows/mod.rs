@@ -1,5 +1,6 @@
 //! What people and clients do: one deed a file, told in facts, blind to HTTP and HTML.
 
+mod access_tokens;
 mod acting;
 mod answer_reset_requests;
 mod authenticate_client;
@@ -48,7 +49,9 @@ mod send_auth_key;
 mod send_confirmation;
 mod set_second_password;
 mod set_up_authenticator;
+mod speak_for_itself;
 mod strangers_tries;
+mod subjects;
 mod switch_two_factor;
 mod take_reports;
 mod tell_clients_of_logout;
@@ -84,6 +87,7 @@ pub use manage_sessions::{Ended, Overview};
 pub use prove_auth_key::KeyEntry;
 pub use prove_authenticator::AppEntry;
 pub use prove_university::Arrived;
+pub use read_userinfo::{Scheme, UserInfo};
 pub use redeem_code::CodeRedemption;
 pub use refresh_tokens::Refreshment;
 pub use remove_authenticator::Removal;
@@ -94,6 +98,7 @@ pub use second_password_tries::PasswordEntry;
 pub use send_auth_key::KeySending;
 pub use send_confirmation::EmailEntry;
 pub use set_up_authenticator::Enrolment;
+pub use speak_for_itself::OwnToken;
 pub use switch_two_factor::{Disabled, Enabled};
 pub use take_reports::{ReportTaken, ReportedMail};
 pub use upstreams::Upstreams;

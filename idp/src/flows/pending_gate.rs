@@ -17,7 +17,9 @@ impl Flows {
     pub fn pending_gate(&self, tenant: &Tenant, pending: &PendingLogin, live: Option<&LiveSession>) -> Gate {
         let destination = &pending.destination;
         let (Some(live), demand) = (live, destination.demand()) else { return Gate::SignIn };
-        if demand.subject.is_some_and(|subject| *subject != live.account.subject) {
+        if let Some(client) = destination.client().and_then(|client| tenant.client(client.as_str()))
+            && !self.is_named(tenant, &client, demand.subject, &live.account)
+        {
             return Gate::SignIn;
         }
         let Ok(need) = need_of(tenant, destination, &live.account) else { return Gate::SignIn };

@@ -4,10 +4,13 @@ use crate::{
     domain::{
         audit::{AuditEvent, Event},
         client::{Client, GrantType},
-        grant::{ACCESS_TOKEN_LIFETIME, AuthorizationCode, Grant, REFRESH_TOKEN_LIFETIME, RefreshState, RefreshToken},
+        clock::Timestamp,
+        confirmation::{Possession, binding, code_is_bound_to},
+        grant::{AuthorizationCode, Grant},
         oauth_error::{ErrorCode, OAuthError},
         pkce::CodeVerifier,
-        secret::{TokenKey, token},
+        resource,
+        secret::TokenKey,
         tenant::Tenant,
     },
     store::{Redeem, Won},
@@ -15,7 +18,8 @@ use crate::{
 
 use super::{
     FlowError, Flows, TokenResponse, Visitor,
-    issue_tokens::{TokenSubject, key_of},
+    access_tokens::own_resource,
+    issue_tokens::{TokenSubject, Wish, proven_enough},
 };
 
 /// What the token request says.
@@ -24,22 +28,20 @@ pub struct CodeRedemption<'a> {
     pub code: &'a str,
     pub redirect_uri: Option<&'a str>,
     pub code_verifier: Option<&'a str>,
+    pub resources: Vec<&'a str>,
 }
 
 impl Flows {
-    /// The client is authenticated before this.
+    /// The client is authenticated before this, and what it holds is proven.
     pub async fn redeem_code(
         &self,
         tenant: &Tenant,
         client: &Client,
         asked: &CodeRedemption<'_>,
+        possession: &Possession,
         visitor: &Visitor,
     ) -> Result<TokenResponse, FlowError> {
-        if !client.may(GrantType::AuthorizationCode) {
-            return Err(
-                OAuthError::new(ErrorCode::UnauthorizedClient, "this client may not use authorization_code").into()
-            );
-        }
+        may_redeem(client)?;
         let now = self.now();
         let key = TokenKey::of(asked.code).ok_or_else(unknown)?;
         let code = self.store.authorization_code(&key).await?.ok_or_else(unknown)?;
@@ -47,40 +49,23 @@ impl Flows {
         issued_to(&grant, tenant, client)?;
         same_redirect_uri(&code, asked)?;
         verifier_matches(&code, asked)?;
+        code_is_bound_to(code.dpop_jkt.as_deref(), possession)?;
+        let confirmation = binding(client, possession)?;
         if code.used {
             return Err(self.code_reused(tenant, &grant, visitor).await?);
         }
-        if now >= code.expires_at {
-            return Err(invalid_grant("the code has expired").into());
-        }
-        if grant.revoked_at.is_some() {
-            return Err(invalid_grant("the code was revoked").into());
-        }
+        still_good(&code, &grant, now)?;
+        let audience = resource::audience(&asked.resources, &grant.terms, &own_resource(tenant))?;
         let account =
             self.grantee(tenant, &grant).await?.ok_or_else(|| invalid_grant("the account is not available"))?;
+        proven_enough(tenant, client, &grant).map_err(|_| invalid_grant("more must be proven by now"))?;
 
-        let keys = self.published_keys(tenant).await?;
         let about = TokenSubject { tenant, client, account: &account, grant: &grant };
-        let id_token = self.id_token(&keys, &about, grant.terms.nonce.as_deref(), now)?;
-        let (access_token, access) = self.new_access_token(&grant, grant.terms.scope.clone(), now)?;
-        let refresh_token = grant.terms.scope.contains("offline_access").then(|| token(&*self.entropy, now));
-        let refresh = match &refresh_token {
-            Some(secret) => Some(RefreshToken {
-                key: key_of(secret)?,
-                grant: grant.id,
-                expires_at: grant.created_at.plus(REFRESH_TOKEN_LIFETIME),
-                state: RefreshState::Open,
-            }),
-            None => None,
-        };
-        match self.store.redeem(Redeem { code: key, now, access, refresh, audit: None }).await? {
-            Won::Won => Ok(TokenResponse {
-                access_token,
-                expires_in: ACCESS_TOKEN_LIFETIME.as_secs(),
-                refresh_token,
-                id_token: Some(id_token),
-                scope: grant.terms.scope.clone(),
-            }),
+        let wish = Wish { scope: grant.terms.scope.clone(), audience, confirmation };
+        let made = self.first_tokens(&about, wish, now).await?;
+        let redeem = Redeem { code: key, now, access: made.access, refresh: made.refresh, audit: None };
+        match self.store.redeem(redeem).await? {
+            Won::Won => Ok(made.answer),
             Won::Lost => Err(self.code_reused(tenant, &grant, visitor).await?),
         }
     }
@@ -103,6 +88,15 @@ fn invalid_grant(description: &'static str) -> OAuthError {
 
 fn unknown() -> FlowError {
     invalid_grant("the code is not known").into()
+}
+
+/// RFC 6749 §5.2: the client is registered for this grant type.
+fn may_redeem(client: &Client) -> Result<(), OAuthError> {
+    if client.may(GrantType::AuthorizationCode) {
+        Ok(())
+    } else {
+        Err(OAuthError::new(ErrorCode::UnauthorizedClient, "this client may not use authorization_code"))
+    }
 }
 
 /// RFC 6749 §4.1.3: issued to this client.
@@ -138,4 +132,15 @@ fn verifier_matches(code: &AuthorizationCode, asked: &CodeRedemption<'_>) -> Res
             }
         }
     }
+}
+
+/// RFC 6749 §4.1.2: short-lived, and over when its session or grant is.
+fn still_good(code: &AuthorizationCode, grant: &Grant, now: Timestamp) -> Result<(), OAuthError> {
+    if now >= code.expires_at {
+        return Err(invalid_grant("the code has expired"));
+    }
+    if grant.revoked_at.is_some() {
+        return Err(invalid_grant("the code was revoked"));
+    }
+    Ok(())
 }

@@ -3,20 +3,23 @@
 use crate::{
     domain::{
         audit::{AuditEvent, Event},
-        client::{Client, GrantType},
+        client::{Client, GrantType, Profile},
         clock::Timestamp,
-        grant::{ACCESS_TOKEN_LIFETIME, Grant, RefreshState, RefreshToken},
+        confirmation::{Possession, binding, still_bound},
+        grant::{Grant, RefreshState, RefreshToken},
         oauth_error::{ErrorCode, OAuthError},
+        resource,
         scope::Scope,
-        secret::{TokenKey, token},
+        secret::TokenKey,
         tenant::Tenant,
     },
-    store::{Rotate, Won},
+    store::{Issue, Rotate, Won},
 };
 
 use super::{
     FlowError, Flows, TokenResponse, Visitor,
-    issue_tokens::{TokenSubject, key_of},
+    access_tokens::own_resource,
+    issue_tokens::{Made, TokenSubject, Wish, proven_enough},
 };
 
 /// What the token request says.
@@ -24,59 +27,69 @@ use super::{
 pub struct Refreshment<'a> {
     pub refresh_token: &'a str,
     pub scope: Option<&'a str>,
+    pub resources: Vec<&'a str>,
 }
 
 impl Flows {
-    /// The client is authenticated before this.
+    /// The client is authenticated before this, and what it holds is proven.
     pub async fn refresh_tokens(
         &self,
         tenant: &Tenant,
         client: &Client,
         asked: &Refreshment<'_>,
+        possession: &Possession,
         visitor: &Visitor,
     ) -> Result<TokenResponse, FlowError> {
-        if !client.may(GrantType::RefreshToken) {
-            return Err(OAuthError::new(ErrorCode::UnauthorizedClient, "this client may not use refresh_token").into());
-        }
+        may_refresh(client)?;
         let now = self.now();
         let key = TokenKey::of(asked.refresh_token).ok_or_else(unknown)?;
         let presented = self.store.refresh_token(&key).await?.ok_or_else(unknown)?;
         let grant = self.store.grant(presented.grant).await?.ok_or_else(unknown)?;
-        if grant.tenant != tenant.id || grant.client != client.id {
-            return Err(invalid_grant("the refresh token was issued to another client").into());
-        }
-        if grant.revoked_at.is_some() || presented.state == RefreshState::Revoked {
-            return Err(invalid_grant("the refresh token was revoked").into());
-        }
-        if now >= presented.expires_at {
-            return Err(invalid_grant("the refresh token has expired").into());
-        }
+        issued_to(&grant, tenant, client)?;
+        still_good(&presented, &grant, now)?;
+        let confirmation = binding(client, possession)?;
+        still_bound(client, presented.confirmation.as_ref(), possession, confirmation.as_ref())?;
         let scope = narrowed(&grant, asked)?;
+        let audience = resource::audience(&asked.resources, &grant.terms, &own_resource(tenant))?;
         let Some(lost) = self.lost_answer(&presented).await? else {
             return Err(self.refresh_reused(tenant, &grant, visitor).await?);
         };
         let account =
             self.grantee(tenant, &grant).await?.ok_or_else(|| invalid_grant("the account is not available"))?;
+        proven_enough(tenant, client, &grant).map_err(|_| invalid_grant("more must be proven by now"))?;
 
-        let keys = self.published_keys(tenant).await?;
         let about = TokenSubject { tenant, client, account: &account, grant: &grant };
-        let id_token = self.id_token(&keys, &about, None, now)?;
-        let (access_token, access) = self.new_access_token(&grant, scope.clone(), now)?;
-        let secret = token(&*self.entropy, now);
-        let refresh = RefreshToken {
-            key: key_of(&secret)?,
-            grant: grant.id,
-            expires_at: presented.expires_at,
-            state: RefreshState::Open,
-        };
-        match self.store.rotate(Rotate { old: key, replaces: lost.0, now, access, refresh, audit: None }).await? {
-            Won::Won => Ok(TokenResponse {
-                access_token,
-                expires_in: ACCESS_TOKEN_LIFETIME.as_secs(),
-                refresh_token: Some(secret),
-                id_token: Some(id_token),
-                scope,
-            }),
+        let made = self.make_tokens(&about, Wish { scope, audience, confirmation }, None, now).await?;
+        if client.profile == Profile::Fapi2 {
+            return self.keep_refresh_token(made).await;
+        }
+        self.replace_refresh_token(&presented, &grant, lost, made, now).await
+    }
+
+    /// FAPI 2.0 Security Profile §5.3.2.1 no. 9: no rotation, the one that was presented goes on working.
+    async fn keep_refresh_token(&self, made: Made) -> Result<TokenResponse, FlowError> {
+        self.store.issue(Issue { access: made.access, audit: None }).await?;
+        Ok(made.answer)
+    }
+
+    async fn replace_refresh_token(
+        &self,
+        presented: &RefreshToken,
+        grant: &Grant,
+        lost: LostSuccessor,
+        made: Made,
+        now: Timestamp,
+    ) -> Result<TokenResponse, FlowError> {
+        // Whoever holds it next is held to what the family began with.
+        let (secret, refresh) =
+            self.new_refresh_token(grant, presented.confirmation.clone(), presented.expires_at, now)?;
+        let old = presented.key.clone();
+        match self
+            .store
+            .rotate(Rotate { old, replaces: lost.0, now, access: made.access, refresh, audit: None })
+            .await?
+        {
+            Won::Won => Ok(TokenResponse { refresh_token: Some(secret), ..made.answer }),
             // Somebody was faster with the same token: whoever asks again is judged by what stands then.
             Won::Lost => Err(invalid_grant("the refresh token was used just now").into()),
         }
@@ -133,6 +146,34 @@ fn invalid_grant(description: &'static str) -> OAuthError {
 
 fn unknown() -> FlowError {
     invalid_grant("the refresh token is not known").into()
+}
+
+/// RFC 6749 §5.2: the client is registered for this grant type.
+fn may_refresh(client: &Client) -> Result<(), OAuthError> {
+    if client.may(GrantType::RefreshToken) {
+        Ok(())
+    } else {
+        Err(OAuthError::new(ErrorCode::UnauthorizedClient, "this client may not use refresh_token"))
+    }
+}
+
+/// RFC 6749 §6: issued to this client.
+fn issued_to(grant: &Grant, tenant: &Tenant, client: &Client) -> Result<(), OAuthError> {
+    if grant.tenant == tenant.id && grant.client == client.id {
+        Ok(())
+    } else {
+        Err(invalid_grant("the refresh token was issued to another client"))
+    }
+}
+
+fn still_good(presented: &RefreshToken, grant: &Grant, now: Timestamp) -> Result<(), OAuthError> {
+    if grant.revoked_at.is_some() || presented.state == RefreshState::Revoked {
+        return Err(invalid_grant("the refresh token was revoked"));
+    }
+    if now >= presented.expires_at {
+        return Err(invalid_grant("the refresh token has expired"));
+    }
+    Ok(())
 }
 
 /// RFC 6749 §6: no scope beyond what was granted.

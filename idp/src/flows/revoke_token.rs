@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::domain::{
     audit::{AuditEvent, Event},
     client::Client,
-    grant::Grant,
+    grant::{AccessToken, Grant, Origin},
     ids::GrantId,
     secret::TokenKey,
     tenant::Tenant,
@@ -22,34 +22,44 @@ impl Flows {
         token: &str,
         visitor: &Visitor,
     ) -> Result<(), FlowError> {
-        let Some(key) = TokenKey::of(token) else { return Ok(()) };
-        let now = self.now();
-        let event = |grant: &Grant, what: &str| {
-            AuditEvent::new(now, Event::GrantRevoked, tenant.id.clone())
-                .of_account(grant.account)
+        let event = |what: &str| {
+            AuditEvent::new(self.now(), Event::GrantRevoked, tenant.id.clone())
                 .of_client(&client.id)
                 .from(visitor.address_prefix().as_deref())
                 .with("token", what)
-                .with("grant", grant.id.to_string())
         };
-        if let Some(access) = self.store.access_token(&key).await? {
-            let Some(grant) = self.own_grant(tenant, client, access.grant).await? else { return Ok(()) };
-            let event = event(&grant, "access_token");
-            return self
-                .store
-                .write(async |tx| {
-                    let tx = &tx;
-                    tx.revoke_access_token(&key).await?;
-                    tx.record(event.clone()).await?;
-                    Ok::<_, FlowError>(())
-                })
-                .await;
+        let of_grant =
+            |event: AuditEvent, grant: &Grant| event.of_account(grant.account).with("grant", grant.id.to_string());
+        if let Some(access) = self.access_token(tenant, token).await? {
+            let event = match &access.origin {
+                Origin::Grant(id) => {
+                    let Some(grant) = self.own_grant(tenant, client, *id).await? else { return Ok(()) };
+                    of_grant(event("access_token"), &grant)
+                }
+                Origin::Client(of, owner) if *of == tenant.id && *owner == client.id => event("access_token"),
+                Origin::Client(..) => return Ok(()),
+            };
+            return self.revoke_access_token(&access, event).await;
         }
+        let Some(key) = TokenKey::of(token) else { return Ok(()) };
         let Some(refresh) = self.store.refresh_token(&key).await? else { return Ok(()) };
         match self.own_grant(tenant, client, refresh.grant).await? {
-            Some(grant) => self.revoke_grant(grant.id, event(&grant, "refresh_token")).await,
+            Some(grant) => self.revoke_grant(grant.id, of_grant(event("refresh_token"), &grant)).await,
             None => Ok(()),
         }
+    }
+
+    async fn revoke_access_token(&self, access: &AccessToken, event: AuditEvent) -> Result<(), FlowError> {
+        self.store
+            .write(async |tx| {
+                let tx = &tx;
+                if !tx.revoke_access_token(&access.key).await? {
+                    tx.insert_revoked(access).await?;
+                }
+                tx.record(event.clone()).await?;
+                Ok::<_, FlowError>(())
+            })
+            .await
     }
 
     /// A live grant of this very client.

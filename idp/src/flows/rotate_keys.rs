@@ -52,6 +52,9 @@ impl Flows {
         if ring.current().etag() != set.etag() {
             ring.replace(set);
         }
+        if ring.pairwise().is_none() {
+            ring.keep_pairwise(self.load_pairwise_key(tenant).await?);
+        }
         Ok(())
     }
 

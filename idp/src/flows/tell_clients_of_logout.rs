@@ -102,9 +102,10 @@ impl Flows {
             return Ok(self.store.remove_logout_notice(notice).await?);
         };
         let now = self.now();
+        let subject = self.subject_for(tenant, &client, &notice.subject)?;
         let claims = LogoutTokenClaims {
             iss: tenant.issuer.as_str(),
-            sub: &notice.subject.0,
+            sub: &subject.0,
             aud: client.id.as_str(),
             iat: now.as_seconds(),
             exp: now.plus(TOKEN_LIFETIME).as_seconds(),

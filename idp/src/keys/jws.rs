@@ -30,13 +30,24 @@ pub enum Typ {
     IdToken,
     /// `logout+jwt` (OpenID Connect Back-Channel Logout §2.4)
     LogoutToken,
+    /// `at+jwt` (RFC 9068 §2.1)
+    AccessToken,
+    /// `userinfo+jwt`: a name of its own, so that no answer passes as an ID token (RFC 8725 §3.11)
+    UserInfo,
+    /// `token-introspection+jwt` (RFC 9701 §5)
+    Introspection,
 }
 
 impl Typ {
+    const ALL: [Self; 5] = [Self::IdToken, Self::LogoutToken, Self::AccessToken, Self::UserInfo, Self::Introspection];
+
     const fn name(self) -> &'static str {
         match self {
             Self::IdToken => "JWT",
             Self::LogoutToken => "logout+jwt",
+            Self::AccessToken => "at+jwt",
+            Self::UserInfo => "userinfo+jwt",
+            Self::Introspection => "token-introspection+jwt",
         }
     }
 }
@@ -47,8 +58,8 @@ pub struct Signer {
     public: PublicJwk,
     id: KeyId,
     algorithm: SigningAlgorithm,
-    id_token_header: String,
-    logout_token_header: String,
+    /// Base64url with the dot behind it, each at its `Typ`.
+    headers: [(Typ, String); Typ::ALL.len()],
     random: SystemRandom,
 }
 
@@ -75,12 +86,11 @@ impl Signer {
         };
         let public = key.public()?;
         let id = public.thumbprint();
-        let header = |typ: Typ| {
+        let headers = Typ::ALL.map(|typ| {
             let json = format!(r#"{{"alg":"{algorithm}","typ":"{}","kid":"{id}"}}"#, typ.name());
-            BASE64_URL_SAFE_NO_PAD.encode(json) + "."
-        };
-        let (id_token_header, logout_token_header) = (header(Typ::IdToken), header(Typ::LogoutToken));
-        Ok(Self { key, public, id, algorithm, id_token_header, logout_token_header, random: SystemRandom::new() })
+            (typ, BASE64_URL_SAFE_NO_PAD.encode(json) + ".")
+        });
+        Ok(Self { key, public, id, algorithm, headers, random: SystemRandom::new() })
     }
 
     /// Its `kid`.
@@ -98,10 +108,8 @@ impl Signer {
 
     /// A signed token. CPU only: ES256 costs tens of µs, RS256 with 3072 bits about 2 ms.
     pub fn sign(&self, typ: Typ, claims: &impl Serialize) -> Result<String, KeyError> {
-        let header = match typ {
-            Typ::IdToken => &self.id_token_header,
-            Typ::LogoutToken => &self.logout_token_header,
-        };
+        let header = self.headers.iter().find(|(of, _)| *of == typ).map(|(_, header)| header.as_str());
+        let header = header.ok_or(KeyError::Crypto("a token of a kind without a header"))?;
         let mut token = String::with_capacity(header.len() + USUAL_LENGTH);
         token.push_str(header);
         let mut writer = EncoderStringWriter::from_consumer(&mut token, &BASE64_URL_SAFE_NO_PAD);

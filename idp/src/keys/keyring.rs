@@ -1,6 +1,9 @@
 //! The signing keys of a tenant, ready for use, and how they are made and replaced.
 
-use std::{pin::pin, sync::Arc};
+use std::{
+    pin::pin,
+    sync::{Arc, OnceLock},
+};
 
 use arc_swap::ArcSwap;
 use aws_lc_rs::{
@@ -13,7 +16,7 @@ use bytes::Bytes;
 use tokio::sync::Notify;
 use zeroize::Zeroizing;
 
-use super::{KeyError, PublicJwk, Signer, Vault, Verifier, jwks_json};
+use super::{KeyError, PairwiseKey, PublicJwk, Signer, Vault, Verifier, jwks_json};
 use crate::domain::{
     clock::Timestamp,
     ids::{KeyId, TenantId},
@@ -91,11 +94,12 @@ fn purpose(tenant: &TenantId, id: &KeyId) -> String {
 pub struct Keyring {
     set: ArcSwap<KeySet>,
     replaced: Notify,
+    pairwise: OnceLock<PairwiseKey>,
 }
 
 impl Keyring {
     pub fn new(set: KeySet) -> Self {
-        Self { set: ArcSwap::from_pointee(set), replaced: Notify::new() }
+        Self { set: ArcSwap::from_pointee(set), replaced: Notify::new(), pairwise: OnceLock::new() }
     }
 
     /// Of a new tenant: its keys are still being made.
@@ -105,6 +109,16 @@ impl Keyring {
 
     pub fn current(&self) -> Arc<KeySet> {
         self.set.load_full()
+    }
+
+    /// The key of pairwise subjects, once it is loaded.
+    pub fn pairwise(&self) -> Option<&PairwiseKey> {
+        self.pairwise.get()
+    }
+
+    /// It never changes: the first one stays.
+    pub fn keep_pairwise(&self, key: PairwiseKey) {
+        self.pairwise.get_or_init(|| key);
     }
 
     pub fn replace(&self, set: KeySet) {

@@ -44,7 +44,7 @@ pub async fn write<C: ConnectionTrait>(db: &C, deeds: &[Deed]) -> Result<Vec<Won
             Deed::Rotate(deed) if deed.replaces.is_some() => replace_lost(db, deed).await?,
             Deed::Rotate(deed) => rotated.remove(deed.old.as_str()),
             Deed::Use { token, .. } => taken.remove(token.key.as_str()),
-            Deed::Touch { .. } | Deed::Record(_) => true,
+            Deed::Issue(_) | Deed::Touch { .. } | Deed::Record(_) => true,
         };
         if won {
             rows.add(deed)?;
@@ -64,14 +64,18 @@ impl Rows {
                 deed.audit.as_ref()
             }
             Deed::Redeem(deed) => {
-                self.access_tokens.push(access_token::Model::of(&deed.access).into_active_model());
-                let refresh = deed.refresh.as_ref().map(refresh_token::Model::of);
+                self.access_tokens.push(access_token::Model::of(&deed.access)?.into_active_model());
+                let refresh = deed.refresh.as_ref().map(refresh_token::Model::of).transpose()?;
                 self.refresh_tokens.extend(refresh.map(IntoActiveModel::into_active_model));
                 deed.audit.as_ref()
             }
             Deed::Rotate(deed) => {
-                self.access_tokens.push(access_token::Model::of(&deed.access).into_active_model());
-                self.refresh_tokens.push(refresh_token::Model::of(&deed.refresh).into_active_model());
+                self.access_tokens.push(access_token::Model::of(&deed.access)?.into_active_model());
+                self.refresh_tokens.push(refresh_token::Model::of(&deed.refresh)?.into_active_model());
+                deed.audit.as_ref()
+            }
+            Deed::Issue(deed) => {
+                self.access_tokens.push(access_token::Model::of(&deed.access)?.into_active_model());
                 deed.audit.as_ref()
             }
             Deed::Touch { .. } | Deed::Use { .. } => None,

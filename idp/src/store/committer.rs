@@ -150,6 +150,10 @@ fn fill(caches: &Caches, seen: Generations, deeds: &[Deed], verdicts: &[Won]) {
                 let refresh = Arc::new(deed.refresh.clone());
                 caches.refresh_tokens.keep(seen.refresh_tokens, &deed.refresh.key, refresh);
             }
+            Deed::Issue(deed) => {
+                let access = Arc::new(deed.access.clone());
+                caches.access_tokens.keep(seen.access_tokens, &deed.access.key, access);
+            }
             Deed::Touch { .. } | Deed::Use { .. } | Deed::Record(_) => {}
         }
     }
@@ -167,7 +171,7 @@ fn changes(deeds: &[Deed]) -> Changes {
                 changes.refresh_tokens.extend(deed.replaces.clone());
             }
             Deed::Touch { key, .. } => changes.sessions.push(key.clone()),
-            Deed::Use { .. } | Deed::Record(_) => {}
+            Deed::Issue(_) | Deed::Use { .. } | Deed::Record(_) => {}
         }
     }
     changes

@@ -176,14 +176,19 @@ table!(authorization_code = "authorization_code" {
     grant_id: String,
     redirect_uri: String,
     code_challenge: Option<String>,
+    dpop_jkt: Option<String>,
     state: String,
     expires_at: i64,
 });
 
 table!(access_token = "access_token" {
     #[sea_orm(primary_key, auto_increment = false)] key: String,
-    grant_id: String,
+    grant_id: Option<String>,
+    tenant: Option<String>,
+    client: Option<String>,
     scope: String,
+    audience: Option<String>,
+    confirmation: Option<String>,
     state: String,
     created_at: i64,
     expires_at: i64,
@@ -192,6 +197,7 @@ table!(access_token = "access_token" {
 table!(refresh_token = "refresh_token" {
     #[sea_orm(primary_key, auto_increment = false)] key: String,
     grant_id: String,
+    confirmation: Option<String>,
     state: String,
     successor: Option<String>,
     expires_at: i64,
@@ -277,4 +283,11 @@ table!(signing_key = "signing_key" {
     activated_at: Option<i64>,
     retired_at: Option<i64>,
     destroy_after: Option<i64>,
+});
+
+table!(tenant_secret = "tenant_secret" {
+    #[sea_orm(primary_key, auto_increment = false)] tenant: String,
+    #[sea_orm(primary_key, auto_increment = false)] purpose: String,
+    secret: Vec<u8>,
+    created_at: i64,
 });

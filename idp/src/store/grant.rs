@@ -6,7 +6,8 @@ use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter,
 
 use crate::domain::{
     clock::Timestamp,
-    grant::{AccessToken, AuthorizationCode, Grant, RefreshState, RefreshToken},
+    confirmation::Confirmation,
+    grant::{AccessToken, AuthorizationCode, Grant, Origin, RefreshState, RefreshToken},
     ids::{AccountId, ClientId, GrantId, SessionId, TenantId},
     pkce::CodeChallenge,
     redirect_uri::RedirectUri,
@@ -142,6 +143,19 @@ impl Tx {
     }
 }
 
+impl Tx {
+    /// For a token that carries all that is known of it: a row says that it is over. Nothing if it is said already.
+    pub async fn insert_revoked(&self, token: &AccessToken) -> Result<(), StoreError> {
+        let row = access_token::Model { state: REVOKED.to_owned(), ..access_token::Model::of(token)? };
+        access_token::Entity::insert(row.into_active_model())
+            .on_conflict_do_nothing()
+            .exec_without_returning(self.db())
+            .await?;
+        self.changes().access_tokens.push(token.key.clone());
+        Ok(())
+    }
+}
+
 fn by_id(id: GrantId) -> Select<grant::Entity> {
     grant::Entity::find().filter(grant::Column::Id.eq(id.to_string()))
 }
@@ -185,6 +199,7 @@ impl authorization_code::Model {
             grant_id: code.grant.to_string(),
             redirect_uri: code.redirect_uri.as_str().to_owned(),
             code_challenge: code.code_challenge.as_ref().map(ToString::to_string),
+            dpop_jkt: code.dpop_jkt.clone(),
             state: if code.used { USED } else { OPEN }.to_owned(),
             expires_at: code.expires_at.as_millis(),
         }
@@ -200,29 +215,54 @@ impl authorization_code::Model {
             redirect_uri: serde_json::from_value::<RedirectUri>(self.redirect_uri.into())
                 .map_err(|_| corrupt("redirect URI"))?,
             code_challenge: challenge.map_err(|_| corrupt("code challenge"))?,
+            dpop_jkt: self.dpop_jkt,
             expires_at: Timestamp::from_millis(self.expires_at),
             used: self.state != OPEN,
         })
     }
 }
 
+/// `cnf` as it is kept.
+fn confirmed(by: Option<&Confirmation>) -> Result<Option<String>, StoreError> {
+    by.map(|by| json(by, "confirmation")).transpose()
+}
+
+fn confirmation(kept: Option<&str>) -> Result<Option<Confirmation>, StoreError> {
+    kept.map(|kept| from_json(kept, "confirmation")).transpose()
+}
+
 impl access_token::Model {
-    pub(super) fn of(token: &AccessToken) -> Self {
-        Self {
+    pub(super) fn of(token: &AccessToken) -> Result<Self, StoreError> {
+        let (grant_id, tenant, client) = match &token.origin {
+            Origin::Grant(grant) => (Some(grant.to_string()), None, None),
+            Origin::Client(tenant, client) => (None, Some(tenant.to_string()), Some(client.to_string())),
+        };
+        Ok(Self {
             key: token.key.as_str().to_owned(),
-            grant_id: token.grant.to_string(),
+            grant_id,
+            tenant,
+            client,
             scope: token.scope.to_string(),
+            audience: token.audience.clone(),
+            confirmation: confirmed(token.confirmation.as_ref())?,
             state: if token.revoked { REVOKED } else { OPEN }.to_owned(),
             created_at: token.created_at.as_millis(),
             expires_at: token.expires_at.as_millis(),
-        }
+        })
     }
 
     fn read(self) -> Result<AccessToken, StoreError> {
+        let origin = match (self.grant_id, self.tenant, self.client) {
+            (Some(grant), None, None) => Origin::Grant(grant_id(&grant)?),
+            (None, Some(tenant), Some(client)) => Origin::Client(TenantId::new(tenant), ClientId::new(client)),
+            _ => return Err(StoreError::Corrupt { what: "access token origin" }),
+        };
         Ok(AccessToken {
             key: TokenKey::from_stored(self.key),
-            grant: grant_id(&self.grant_id)?,
+            origin,
             scope: Scope::parse(&self.scope),
+            audience: self.audience,
+            confirmation: confirmation(self.confirmation.as_deref())?,
             created_at: Timestamp::from_millis(self.created_at),
             expires_at: Timestamp::from_millis(self.expires_at),
             revoked: self.state != OPEN,
@@ -231,19 +271,20 @@ impl access_token::Model {
 }
 
 impl refresh_token::Model {
-    pub(super) fn of(token: &RefreshToken) -> Self {
+    pub(super) fn of(token: &RefreshToken) -> Result<Self, StoreError> {
         let (state, successor) = match &token.state {
             RefreshState::Open => (OPEN, None),
             RefreshState::Used { successor } => (USED, Some(successor.as_str().to_owned())),
             RefreshState::Revoked => (REVOKED, None),
         };
-        Self {
+        Ok(Self {
             key: token.key.as_str().to_owned(),
             grant_id: token.grant.to_string(),
+            confirmation: confirmed(token.confirmation.as_ref())?,
             state: state.to_owned(),
             successor,
             expires_at: token.expires_at.as_millis(),
-        }
+        })
     }
 
     fn read(self) -> Result<RefreshToken, StoreError> {
@@ -256,6 +297,7 @@ impl refresh_token::Model {
         Ok(RefreshToken {
             key: TokenKey::from_stored(self.key),
             grant: grant_id(&self.grant_id)?,
+            confirmation: confirmation(self.confirmation.as_deref())?,
             expires_at: Timestamp::from_millis(self.expires_at),
             state,
         })

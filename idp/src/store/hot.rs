@@ -48,6 +48,13 @@ pub struct Rotate {
     pub audit: Option<AuditEvent>,
 }
 
+/// An access token beside which nothing changes.
+#[derive(Clone, Debug)]
+pub struct Issue {
+    pub access: AccessToken,
+    pub audit: Option<AuditEvent>,
+}
+
 /// Who was first. A loser has written nothing; what it presented is read from the database next time, not from the cache.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
@@ -62,6 +69,7 @@ pub enum Deed {
     Authorize(Box<Authorize>),
     Redeem(Box<Redeem>),
     Rotate(Box<Rotate>),
+    Issue(Box<Issue>),
     Touch { key: TokenKey, at: Timestamp },
     Use { token: Box<UsedToken>, now: Timestamp },
     Record(Box<AuditEvent>),
@@ -78,6 +86,10 @@ impl Store {
 
     pub async fn rotate(&self, rotate: Rotate) -> Result<Won, StoreError> {
         self.command(Deed::Rotate(Box::new(rotate))).await
+    }
+
+    pub async fn issue(&self, issue: Issue) -> Result<(), StoreError> {
+        self.command(Deed::Issue(Box::new(issue))).await.map(|_| ())
     }
 
     /// Notes a session's use; an ended session stays as it is.

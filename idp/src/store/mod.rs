@@ -37,13 +37,14 @@ mod schema;
 mod session;
 mod signing_key;
 mod stored;
+mod tenant_secret;
 mod transaction;
 
 pub use audit::AuditFilter;
 pub use audit_chain::AuditCheckpoint;
 pub use erase::{ERASED, KEPT};
 pub use error::StoreError;
-pub use hot::{Authorize, Redeem, Rotate, Won};
+pub use hot::{Authorize, Issue, Redeem, Rotate, Won};
 pub use open::{Backend, Store, StoreOptions};
 pub use outbox::LetterReport;
 pub use purge::{Purged, Retention};

@@ -11,7 +11,7 @@ mod simulation;
 pub use attempts::{Attempt, Ledger, Lock, Rules};
 pub use destination::{Demand, Destination};
 pub use gates::{Gate, Standing, next};
-pub use need::{Need, Unmet, reachable};
+pub use need::{Need, Unmet, floor, reachable};
 pub use pending::{Ineligible, LoginTicket, MAX_SEALED, PendingDeparture, PendingLogin};
 pub use proofs::{Factor, Proof, Proofs};
 pub use simulation::{Simulation, Step, simulate};

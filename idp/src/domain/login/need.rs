@@ -44,6 +44,19 @@ fn reachable_by(policy: &Policy, account: Option<&Account>) -> Acr {
     }
 }
 
+/// The class below which a client is given nothing today, whoever it is about and whatever was asked for (SR-6).
+pub fn floor(policy: &Policy, client: Option<&Client>) -> Result<Acr, Unmet> {
+    let ceiling = reachable(policy);
+    let mut acr = if policy.second_password.required { Acr::SecondPassword } else { Acr::University };
+    if ceiling >= Acr::AuthKey && policy.two_factor == TwoFactor::Required {
+        acr = Acr::AuthKey;
+    }
+    match client.and_then(|client| client.minimum_acr) {
+        Some(minimum) if minimum > ceiling => Err(Unmet),
+        minimum => Ok(minimum.map_or(acr, |minimum| minimum.max(acr))),
+    }
+}
+
 impl Need {
     /// `client` is none where no client is answered. `account` is none until the university has answered;
     /// the student's switch only raises (SR-32).
@@ -54,19 +67,15 @@ impl Need {
         account: Option<&Account>,
     ) -> Result<Self, Unmet> {
         let ceiling = reachable_by(policy, account);
-        let mut acr = if policy.second_password.required { Acr::SecondPassword } else { Acr::University };
-        if ceiling >= Acr::AuthKey {
-            let chosen =
-                policy.two_factor == TwoFactor::UserChoice && account.is_some_and(|account| account.two_factor);
-            if chosen || policy.two_factor == TwoFactor::Required {
-                acr = Acr::AuthKey;
-            }
+        let mut acr = floor(policy, client)?;
+        if acr > ceiling {
+            return Err(Unmet);
         }
-        if let Some(minimum) = client.and_then(|client| client.minimum_acr) {
-            if minimum > ceiling {
-                return Err(Unmet);
-            }
-            acr = acr.max(minimum);
+        if policy.two_factor == TwoFactor::UserChoice
+            && ceiling >= Acr::AuthKey
+            && account.is_some_and(|account| account.two_factor)
+        {
+            acr = acr.max(Acr::AuthKey);
         }
         let defaults = client.map(|client| client.default_acr_values.as_slice()).unwrap_or_default();
         let wanted = if demand.acr_values.is_empty() { defaults } else { demand.acr_values };
@@ -140,6 +149,22 @@ mod tests {
         assert_eq!(Need::of(&policy, Some(&client), &request.demand(), None).unwrap().acr, Acr::AuthKey);
         policy.two_factor = TwoFactor::Off;
         assert_eq!(Need::of(&policy, Some(&client), &request.demand(), None), Err(Unmet));
+    }
+
+    #[test]
+    fn the_floor_is_what_tenant_and_client_demand_of_everyone() {
+        let (mut policy, mut client) = (samples::policy(), samples::client());
+        client.default_acr_values = vec![Acr::AuthKey];
+        assert_eq!(floor(&policy, Some(&client)), Ok(Acr::SecondPassword), "a default is a wish");
+        client.minimum_acr = Some(Acr::AuthKey);
+        assert_eq!(floor(&policy, Some(&client)), Ok(Acr::AuthKey));
+        assert_eq!(floor(&policy, None), Ok(Acr::SecondPassword));
+        policy.two_factor = TwoFactor::Required;
+        assert_eq!(floor(&policy, None), Ok(Acr::AuthKey));
+        policy.two_factor = TwoFactor::Off;
+        assert_eq!(floor(&policy, Some(&client)), Err(Unmet));
+        (policy.second_password.required, client.minimum_acr) = (false, None);
+        assert_eq!(floor(&policy, Some(&client)), Ok(Acr::University));
     }
 
     #[test]

@@ -7,9 +7,13 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use crate::domain::{
-    oauth_error::{ErrorCode, OAuthError},
-    parameters::Parameters,
+use crate::{
+    domain::{
+        confirmation::Possession,
+        oauth_error::{ErrorCode, OAuthError},
+        parameters::Parameters,
+    },
+    flows::{Scheme, UserInfo},
 };
 
 use super::{
@@ -39,8 +43,13 @@ pub async fn post(visit: Visit, headers: HeaderMap, body: Bytes) -> Result<Respo
 }
 
 async fn answer(visit: &Visit, token: &str) -> Result<Response, EndpointFailure> {
-    let claims = visit.flows().read_userinfo(visit.tenant(), token).await.map_err(EndpointFailure::Bearer)?;
-    Ok(([(header::CACHE_CONTROL, "no-store")], Json(claims)).into_response())
+    let flows = visit.flows();
+    let answer = flows.read_userinfo(visit.tenant(), (Scheme::Bearer, token), &Possession::default()).await;
+    let no_store = [(header::CACHE_CONTROL, "no-store")];
+    Ok(match answer.map_err(EndpointFailure::Bearer)? {
+        UserInfo::Plain(claims) => (no_store, Json(claims)).into_response(),
+        UserInfo::Signed(jwt) => (no_store, [(header::CONTENT_TYPE, "application/jwt")], jwt).into_response(),
+    })
 }
 
 /// RFC 6750 §2.1; the scheme in any case (RFC 9110 §11.1).
