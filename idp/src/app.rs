@@ -31,6 +31,7 @@ use crate::{
     flows::{Flows, Parts, Upstreams},
     http::{
         self, admin,
+        client_certificate::Proxies,
         deeds::Deeds,
         ops,
         server::{ConnectionLimits, ConnectionTimes, Server},
@@ -151,7 +152,10 @@ impl App {
 
     /// What the public listeners serve.
     pub fn router(&self) -> Router {
-        let proxies = self.look(|configuration| configuration.server.trusted_proxies.clone());
+        let proxies = self.look(|configuration| Proxies {
+            trusted: configuration.server.trusted_proxies.clone(),
+            certificate_header: configuration.server.client_certificate_header.clone(),
+        });
         http::router(Arc::clone(&self.house), Arc::clone(&self.shared.entropy), &self.shared.deeds, proxies)
     }
 

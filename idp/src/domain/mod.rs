@@ -9,6 +9,7 @@ pub mod authenticator;
 pub mod authorization_request;
 pub mod authorization_response;
 pub mod browser;
+pub mod certificate;
 pub mod claims;
 pub mod client;
 pub mod client_metadata;

@@ -109,6 +109,7 @@ use crate::{
     domain::{
         audit::address_prefix,
         browser::Browser,
+        certificate::ClientCertificate,
         clock::{Clock, Timestamp},
         entropy::Entropy,
         ids::TenantId,
@@ -161,11 +162,13 @@ impl std::ops::Deref for Flows {
     }
 }
 
-/// Who is at the door, as far as the trail may know.
+/// Who is at the door: what the trail may know, and the certificate that the connection was made with.
 #[derive(Clone, Debug, Default)]
 pub struct Visitor {
     pub address: Option<IpAddr>,
     pub browser: Option<Browser>,
+    /// As a trusted proxy vouches for it.
+    pub certificate: Option<Arc<ClientCertificate>>,
 }
 
 impl Visitor {

@@ -12,9 +12,9 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use ipnet::IpNet;
 
 use super::client_address::{PeerAddress, client_address};
+use super::client_certificate::{self, Proxies};
 use super::failure::PageFailure;
 
 /// Limits of every request, whatever its route.
@@ -45,13 +45,13 @@ impl Default for RequestLimits {
 #[derive(Debug, Default)]
 pub struct Guard {
     limits: RequestLimits,
-    trusted_proxies: Vec<IpNet>,
+    proxies: Proxies,
     running: AtomicUsize,
 }
 
 impl Guard {
-    pub fn new(limits: RequestLimits, trusted_proxies: Vec<IpNet>) -> Arc<Self> {
-        Arc::new(Self { limits, trusted_proxies, running: AtomicUsize::new(0) })
+    pub fn new(limits: RequestLimits, proxies: Proxies) -> Arc<Self> {
+        Arc::new(Self { limits, proxies, running: AtomicUsize::new(0) })
     }
 
     fn refusal(&self, request: &Request) -> Option<StatusCode> {
@@ -72,7 +72,7 @@ impl Guard {
 pub struct Oversize(pub StatusCode);
 
 /// Marks what is too large, sheds what is too much, ends what takes too long, turns a panic into 500,
-/// and tells the handlers the `ClientAddress`.
+/// and tells the handlers the `ClientAddress` and the `ShownCertificate`.
 pub async fn guard(State(guard): State<Arc<Guard>>, mut request: Request, next: Next) -> Response {
     if let Some(status) = guard.refusal(&request) {
         request.extensions_mut().insert(Oversize(status));
@@ -82,8 +82,11 @@ pub async fn guard(State(guard): State<Arc<Guard>>, mut request: Request, next: 
         return unavailable();
     };
     if let Some(peer) = request.extensions().get::<PeerAddress>().copied() {
-        let client = client_address(peer, request.headers(), &guard.trusted_proxies);
+        let client = client_address(peer, request.headers(), &guard.proxies.trusted);
         request.extensions_mut().insert(client);
+        if let Some(certificate) = client_certificate::take(&mut request, peer, &guard.proxies) {
+            request.extensions_mut().insert(certificate);
+        }
     }
     let answer = AssertUnwindSafe(next.run(request)).catch_unwind();
     match tokio::time::timeout(guard.limits.duration, answer).await {

@@ -5,6 +5,7 @@ mod account;
 pub mod admin;
 mod assets;
 pub mod client_address;
+pub mod client_certificate;
 mod cookies;
 mod cors;
 mod csrf;
@@ -24,16 +25,15 @@ mod visit;
 
 use std::sync::Arc;
 
+use crate::domain::entropy::Entropy;
 use arc_swap::ArcSwap;
 use axum::{
     Router,
     middleware::{from_fn, from_fn_with_state},
     routing::{get, post},
 };
-use ipnet::IpNet;
 
-use crate::domain::entropy::Entropy;
-
+use client_certificate::Proxies;
 use deeds::Deeds;
 use limits::{BodyLimit, Guard, RequestLimits};
 use login::front;
@@ -41,12 +41,7 @@ use oidc::{authorize, discovery, end_session, introspection, jwks, revocation, t
 use site::House;
 
 /// The public router: every tenant's routes behind the choice of the tenant.
-pub fn router(
-    house: Arc<ArcSwap<House>>,
-    entropy: Arc<dyn Entropy>,
-    deeds: &Deeds,
-    trusted_proxies: Vec<IpNet>,
-) -> Router {
+pub fn router(house: Arc<ArcSwap<House>>, entropy: Arc<dyn Entropy>, deeds: &Deeds, proxies: Proxies) -> Router {
     let routes = documents()
         .merge(endpoints())
         .merge(front_channel(deeds))
@@ -56,7 +51,7 @@ pub fn router(
     Router::new()
         .fallback(site::dispatch)
         .with_state((house, routes))
-        .layer(from_fn_with_state(Guard::new(RequestLimits::default(), trusted_proxies), limits::guard))
+        .layer(from_fn_with_state(Guard::new(RequestLimits::default(), proxies), limits::guard))
         .layer(from_fn(headers::secure))
         .layer(from_fn_with_state(entropy, access::record))
 }

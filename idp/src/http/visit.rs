@@ -34,6 +34,7 @@ use crate::{
 
 use super::{
     client_address::ClientAddress,
+    client_certificate::ShownCertificate,
     cookies::{self, CookieNames, Jar},
     headers::ContentPolicy,
     paths,
@@ -108,6 +109,7 @@ impl Visit {
             visitor: Visitor {
                 address: address.map(|address| address.0),
                 browser: text(&header::USER_AGENT).and_then(Browser::of_user_agent),
+                certificate: request.extensions().get::<ShownCertificate>().map(|shown| Arc::clone(&shown.0)),
             },
             cookies: headers.get_all(header::COOKIE).iter().cloned().collect(),
             accept_language: headers.get(header::ACCEPT_LANGUAGE).cloned(),

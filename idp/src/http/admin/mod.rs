@@ -13,6 +13,7 @@ use axum::{
 };
 
 use super::{
+    client_certificate::Proxies,
     headers,
     limits::{self, BodyLimit, Guard, RequestLimits},
 };
@@ -23,6 +24,6 @@ pub fn router(door: Door) -> Router {
         .route("/admin/api/v1/mail/reports", post(mail_reports::post).fallback(problem::wrong_method))
         .with_state(door)
         .layer(from_fn_with_state(BodyLimit::ADMIN, limits::body))
-        .layer(from_fn_with_state(Guard::new(RequestLimits::default(), Vec::new()), limits::guard))
+        .layer(from_fn_with_state(Guard::new(RequestLimits::default(), Proxies::default()), limits::guard))
         .layer(from_fn(headers::secure))
 }

@@ -14,6 +14,7 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use super::super::client_address::ClientAddress;
+use super::super::client_certificate::Proxies;
 use super::super::limits::{self, BodyLimit, Guard, Oversize, RequestLimits};
 use super::super::{access, deeds, headers};
 use super::*;
@@ -92,6 +93,7 @@ async fn told(request: Request, next: Next) -> axum::response::Response {
 /// All layers, stacked as the public router stacks them.
 fn layered(routes: Router, proxies: Vec<IpNet>) -> Server {
     let server = plain();
+    let proxies = Proxies { trusted: proxies, certificate_header: None };
     let entropy: Arc<dyn crate::domain::entropy::Entropy> = Arc::new(crate::domain::entropy::tests::Seeded::new(1));
     let stacked = routes
         .layer(from_fn_with_state(server.deeds.clone(), deeds::finish_posts))
