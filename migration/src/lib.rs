@@ -13,6 +13,7 @@ mod m20261124_000003_authenticators;
 mod m20261124_000004_delivery;
 mod m20261124_000007_logout_notices;
 mod m20261125_000001_used_tokens;
+mod m20261125_000002_pushed_requests;
 mod m20261125_000003_token_binding;
 
 pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000004_delivery::Migration),
             Box::new(m20261124_000007_logout_notices::Migration),
             Box::new(m20261125_000001_used_tokens::Migration),
+            Box::new(m20261125_000002_pushed_requests::Migration),
             Box::new(m20261125_000003_token_binding::Migration),
         ]
     }

@@ -50,7 +50,10 @@ async fn the_document_says_what_is_spoken_and_no_more() {
     let world = World::start().await;
     let document = document(&world).await;
     assert_eq!(document["response_types_supported"], json!(["code"]));
-    assert_eq!(texts(&document["response_modes_supported"]), ["query", "form_post"]);
+    assert_eq!(
+        texts(&document["response_modes_supported"]),
+        ["query", "form_post", "query.jwt", "form_post.jwt", "jwt"]
+    );
     assert_eq!(texts(&document["code_challenge_methods_supported"]), ["S256"]);
     assert!(texts(&document["grant_types_supported"]).contains(&"refresh_token"));
     assert!(texts(&document["subject_types_supported"]).contains(&"public"));

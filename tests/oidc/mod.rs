@@ -11,9 +11,11 @@ mod hosts;
 mod id_token;
 mod introspection;
 mod logout;
+mod pushed_requests;
 mod refresh;
 mod rows;
 mod sessions;
+mod signed_answers;
 mod token;
 mod userinfo;
 

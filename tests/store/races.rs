@@ -197,8 +197,13 @@ pub async fn authorized(store: &Store) -> (idp::domain::grant::Grant, idp::domai
     store.write(|tx| async move { tx.insert_session(session).await }).await.unwrap();
     let grant = rows::grant(session);
     let code = rows::code(&grant);
-    let authorize =
-        Authorize { grant: grant.clone(), code: code.clone(), session_touch: None, audit: Some(rows::event()) };
+    let authorize = Authorize {
+        grant: grant.clone(),
+        code: code.clone(),
+        pushed: None,
+        session_touch: None,
+        audit: Some(rows::event()),
+    };
     assert_eq!(store.authorize(authorize).await.unwrap(), Won::Won);
     (grant, code)
 }

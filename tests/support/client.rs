@@ -89,6 +89,11 @@ impl World {
 impl RelyingParty {
     /// The usual request, with these parameters instead or besides; an empty value leaves one out.
     pub fn request(&self, other: &[(&str, &str)]) -> String {
+        form_urlencoded::Serializer::new(String::new()).extend_pairs(self.parameters(other)).finish()
+    }
+
+    /// The same, parameter by parameter.
+    pub fn parameters(&self, other: &[(&str, &str)]) -> Vec<(String, String)> {
         let challenge = challenge();
         let mut parameters = vec![
             ("client_id", self.id.as_str()),
@@ -107,7 +112,29 @@ impl RelyingParty {
             }
         }
         parameters.retain(|(_, value)| !value.is_empty());
-        form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish()
+        parameters.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    }
+
+    /// The usual request goes to `/par` (RFC 9126 §2.1).
+    pub async fn push(&self, other: &[(&str, &str)]) -> Answer {
+        let parameters = self.parameters(other);
+        let form: Vec<(&str, &str)> = parameters
+            .iter()
+            .filter(|(name, _)| name != "client_id")
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        self.post("/par", &form).await
+    }
+
+    /// What the browser opens of a pushed request, and nothing beside.
+    pub fn pushed_url(&self, request_uri: &str) -> String {
+        let parameters = [("client_id", self.id.as_str()), ("request_uri", request_uri)];
+        Url::parse_with_params(&format!("{}/authorize", self.issuer), parameters).unwrap().to_string()
+    }
+
+    /// Pushes the usual request and says what the browser opens.
+    pub async fn pushes(&self, other: &[(&str, &str)]) -> String {
+        self.pushed_url(&self.push(other).await.text("request_uri"))
     }
 
     pub fn url(&self, other: &[(&str, &str)]) -> String {

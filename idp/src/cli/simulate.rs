@@ -16,7 +16,7 @@ use crate::{
     domain::{
         account::Account,
         acr::Acr,
-        authorization_request::{AuthorizationRequest, Refusal},
+        authorization_request::{Asked, AuthorizationRequest, Refusal, Way},
         client::Client,
         eligibility::{Eligibility, eligibility},
         login::{Factor, Gate, Lock, Simulation, Step, simulate},
@@ -106,7 +106,10 @@ fn request(tenant: &Tenant, client: &Client, acr: &[String]) -> anyhow::Result<A
         text.push_str(&encode(&values.join(" ")));
     }
     let parameters = Parameters::parse(text.as_bytes()).map_err(|_| anyhow::anyhow!("the request cannot be made"))?;
-    AuthorizationRequest::check(&parameters, tenant, |_, _| None).map_err(|refusal| {
+    // As this client would send it: by whichever way it must.
+    let way = Way { pushed: true, signed: true };
+    let asked = Asked { parameters: &parameters, tenant, client, way };
+    AuthorizationRequest::check(&asked, |_, _| None).map_err(|refusal| {
         let (Refusal::Page(error) | Refusal::Redirect { error, .. }) = refusal;
         anyhow::anyhow!("such a request is refused: {} ({})", error.code.as_str(), error.description)
     })

@@ -26,6 +26,11 @@ pub fn limits(table: &LimitsTable, checker: &mut Checker<'_>) -> Limits {
             &table.anonymous_audit_per_minute,
             1..=100_000,
         ),
+        pushed_requests_per_minute: checker.number(
+            "limits.pushed_requests_per_minute",
+            &table.pushed_requests_per_minute,
+            10..=1_000_000,
+        ),
         login: login(&table.login, checker),
         one_time_url: one_time_url(&table.one_time_url, checker),
         reset: reset(&table.reset, checker),

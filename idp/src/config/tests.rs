@@ -110,7 +110,7 @@ fn the_defaults_are_those_of_the_contract() {
     let tenant = configuration.tenant("uni").unwrap();
     assert_eq!(format!("{:?}", tenant.policy), format!("{:?}", samples::policy()));
     let limits = format!("{:?}", configuration.limits);
-    let expected = "Limits { connections: 10000, connections_per_address: 1000, anonymous_audit_per_minute: 60, \
+    let expected = "Limits { connections: 10000, connections_per_address: 1000, anonymous_audit_per_minute: 60, pushed_requests_per_minute: 3000, \
         login: LoginLimits { idle: 1800s, absolute: 3600s }, \
         one_time_url: OneTimeUrlLimits { resend_cooldown: 60s, max_per_account_hour: 5, max_per_account_day: 20 }, \
         reset: ResetLimits { max_per_address_hour: 3, max_per_source_hour: 100 }, \

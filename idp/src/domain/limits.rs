@@ -9,6 +9,8 @@ pub struct Limits {
     pub connections_per_address: usize,
     /// Audit rows that strangers' failures may cause.
     pub anonymous_audit_per_minute: u32,
+    /// Of one client, in this process.
+    pub pushed_requests_per_minute: u32,
     pub login: LoginLimits,
     pub one_time_url: OneTimeUrlLimits,
     pub reset: ResetLimits,

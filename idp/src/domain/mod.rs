@@ -34,6 +34,7 @@ pub mod outbox;
 pub mod parameters;
 pub mod pkce;
 pub mod policy;
+pub mod pushed_request;
 pub mod recovery_code;
 pub mod redirect_uri;
 pub mod reset;

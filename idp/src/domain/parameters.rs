@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use serde_json::{Map, Value};
+
 /// The most fields a request may carry (SR-84).
 const MAX_FIELDS: usize = 64;
 
@@ -41,6 +43,30 @@ impl Parameters {
                 None => (pair, &b""[..]),
             };
             pairs.push((decode(name)?, decode(value)?));
+        }
+        Ok(Self(pairs))
+    }
+
+    /// The members of a request object: each is a parameter, and what is no text is its JSON (RFC 9101 §4).
+    pub fn of_object(members: &Map<String, Value>) -> Result<Self, Malformed> {
+        let mut pairs = Vec::with_capacity(members.len());
+        for (name, value) in members {
+            let texts = match (name.as_str(), value) {
+                (_, Value::Null) => vec![],
+                (_, Value::String(text)) => vec![text.clone()],
+                // The one parameter that may stand several times does so as a list.
+                ("resource", Value::Array(list)) => {
+                    list.iter().map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned)).collect()
+                }
+                (_, other) => vec![other.to_string()],
+            };
+            if name.contains('\0') || texts.iter().any(|text| text.contains('\0')) {
+                return Err(Malformed::Nul);
+            }
+            pairs.extend(texts.into_iter().map(|text| (name.clone(), text)));
+            if pairs.len() > MAX_FIELDS {
+                return Err(Malformed::TooMany);
+            }
         }
         Ok(Self(pairs))
     }
@@ -126,6 +152,30 @@ mod tests {
         let parameters = Parameters::parse(b"a=1&b=2&a=1").unwrap();
         assert_eq!(parameters.once(), Err(Repeated("a".into())));
         assert!(Parameters::parse(b"a=1&b=2").unwrap().once().is_ok());
+    }
+
+    #[test]
+    fn only_a_resource_may_stand_several_times() {
+        let parameters = Parameters::parse(b"resource=a&resource=&resource=b").unwrap();
+        assert!(parameters.once().is_ok());
+        assert_eq!(parameters.all("resource").collect::<Vec<_>>(), ["a", "b"]);
+    }
+
+    #[test]
+    fn members_of_an_object_are_parameters() {
+        let read = |value: serde_json::Value| Parameters::of_object(value.as_object().unwrap());
+        let parameters = read(serde_json::json!({
+            "scope": "openid", "max_age": 10, "claims": { "userinfo": { "name": null } },
+            "resource": ["a", "b"], "response_type": ["code"], "nonce": null
+        }))
+        .unwrap();
+        assert_eq!(parameters.get("scope"), Some("openid"));
+        assert_eq!(parameters.get("max_age"), Some("10"));
+        assert_eq!(parameters.get("claims"), Some(r#"{"userinfo":{"name":null}}"#));
+        assert_eq!(parameters.all("resource").collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(parameters.get("response_type"), Some(r#"["code"]"#));
+        assert_eq!(parameters.get("nonce"), None);
+        assert_eq!(read(serde_json::json!({ "state": "a\u{0}" })).unwrap_err(), Malformed::Nul);
     }
 
     #[test]

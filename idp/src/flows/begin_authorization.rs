@@ -6,13 +6,13 @@ use crate::{
     domain::{
         account::Account,
         audit::{AuditEvent, Event},
-        authorization_request::{AuthorizationRequest, ErrorTarget, Prompt, Refusal},
-        authorization_response::AuthorizationResponse,
+        authorization_request::{AuthorizationRequest, Prompt, Refusal},
+        authorization_response::{Answer, AuthorizationResponse},
         client::Client,
         clock::Timestamp,
         entropy,
         grant::{AuthorizationCode, CODE_LIFETIME, Grant, Terms},
-        ids::{GrantId, LoginId, SessionId, Subject},
+        ids::{ClientId, GrantId, LoginId, SessionId, Subject},
         login::{Destination, Gate, Need, PendingLogin, Proofs, reachable},
         oauth_error::{ErrorCode, OAuthError},
         parameters::Parameters,
@@ -26,6 +26,7 @@ use crate::{
 
 use super::{
     FlowError, Flows, SessionCookie, Visitor,
+    answer_client::answered_before,
     current::covers,
     issue_tokens::{key_of, may_be_served},
 };
@@ -56,16 +57,16 @@ impl Flows {
         session: Option<&SessionCookie>,
         visitor: &Visitor,
     ) -> Result<Begun, FlowError> {
-        let checked = AuthorizationRequest::check(parameters, tenant, |hint, client| self.hinted(tenant, hint, client));
-        let request = match checked {
+        let request = match self.open_request(tenant, parameters).await? {
             Ok(request) => request,
             Err(Refusal::Page(error)) => {
-                self.note_rejected(tenant, parameters, &error, visitor).await;
+                let client = parameters.get("client_id").and_then(|id| tenant.client(id));
+                self.note_rejected(tenant, client.as_ref().map(|client| &client.id), &error, visitor).await;
                 return Ok(Begun::Rejected(error));
             }
             Err(Refusal::Redirect { to, error }) => {
-                self.note_rejected(tenant, parameters, &error, visitor).await;
-                return Ok(Begun::Answered(AuthorizationResponse::error(to, &error, tenant.issuer.as_str())));
+                self.note_rejected(tenant, Some(&to.client), &error, visitor).await;
+                return self.put(tenant, Answer::error(to, &error)).map(Begun::Answered);
             }
         };
         let Some(client) = tenant.client(request.client.as_str()) else { return Err(FlowError::LoginOver) };
@@ -78,12 +79,8 @@ impl Flows {
         let anew = matches!(request.prompt, Prompt::Login | Prompt::SelectAccount);
         let account = live.as_ref().filter(|_| !anew).map(|live| &*live.account);
         let Ok(need) = Need::of(&tenant.policy, Some(&client), &request.demand(), account) else {
-            return Ok(error(
-                tenant,
-                request.error_target(),
-                ErrorCode::UnmetAuthenticationRequirements,
-                "the acr asked for cannot be met here",
-            ));
+            let code = ErrorCode::UnmetAuthenticationRequirements;
+            return self.told(tenant, &request, code, "the acr asked for cannot be met here").await;
         };
         let now = self.now();
         if let Some(live) = &live
@@ -95,15 +92,26 @@ impl Flows {
         }
         if request.prompt == Prompt::None {
             let why = if live.is_some() { "more must be proven" } else { "there is no session" };
-            return Ok(error(tenant, request.error_target(), ErrorCode::LoginRequired, why));
+            return self.told(tenant, &request, ErrorCode::LoginRequired, why).await;
         }
-        let to = request.error_target();
-        let pending = self.new_pending(Destination::Client(Box::new(request)));
+        let pending = self.new_pending(Destination::Client(Box::new(request.clone())));
         if !pending.fits() {
-            return Ok(error(tenant, to, ErrorCode::InvalidRequest, "the request is too long"));
+            let why = "the request is too long for a browser: push it to /par";
+            return self.told(tenant, &request, ErrorCode::InvalidRequest, why).await;
         }
         self.note_begun(&pending.id);
         Ok(Begun::Login(Box::new(pending)))
+    }
+
+    /// An answer without a login.
+    async fn told(
+        &self,
+        tenant: &Tenant,
+        request: &AuthorizationRequest,
+        code: ErrorCode,
+        description: &'static str,
+    ) -> Result<Begun, FlowError> {
+        self.answer_error(tenant, request, &OAuthError::new(code, description)).await.map(Begun::Answered)
     }
 
     /// A new login with a support code of its own.
@@ -157,12 +165,16 @@ impl Flows {
             .with("sso", true)
             .with("acr", given.grant.terms.acr.urn());
         let session_touch = session.wants_touch(now).then(|| (session.key.clone(), now));
-        let authorize = Authorize { grant: given.grant, code: given.code, session_touch, audit: Some(audit) };
+        let pushed = request.pushed.clone();
+        let authorize = Authorize { grant: given.grant, code: given.code, pushed, session_touch, audit: Some(audit) };
         if self.store.authorize(authorize).await? == Won::Lost {
+            if self.was_answered(request.pushed.as_ref()).await? {
+                return Err(answered_before());
+            }
             let ended = OAuthError::new(ErrorCode::LoginRequired, "the session has just ended");
-            return Ok(AuthorizationResponse::error(request.error_target(), &ended, tenant.issuer.as_str()));
+            return self.answer_error(tenant, request, &ended).await;
         }
-        Ok(AuthorizationResponse::code(request.error_target(), &given.secret, tenant.issuer.as_str()))
+        self.put(tenant, Answer::code(request.error_target(), &given.secret))
     }
 
     /// A grant with its code, on the terms that these proofs reach.
@@ -219,7 +231,7 @@ impl Flows {
     }
 
     /// Whom an `id_token_hint` names: an ID token of this issuer for this client, expired or not (Core §3.1.2.1).
-    fn hinted(&self, tenant: &Tenant, hint: &str, client: &Client) -> Option<Subject> {
+    pub(super) fn hinted(&self, tenant: &Tenant, hint: &str, client: &Client) -> Option<Subject> {
         let claims = self.own_id_token(tenant, hint)?;
         (claims.audience == client.id.as_str()).then(|| Subject(claims.subject.as_str().into()))
     }
@@ -233,13 +245,19 @@ impl Flows {
             .then(|| Some(HintClaims { subject: text("sub")?, audience: text("aud")?, session: text("sid") }))?
     }
 
-    async fn note_rejected(&self, tenant: &Tenant, parameters: &Parameters, error: &OAuthError, visitor: &Visitor) {
+    pub(super) async fn note_rejected(
+        &self,
+        tenant: &Tenant,
+        client: Option<&ClientId>,
+        error: &OAuthError,
+        visitor: &Visitor,
+    ) {
         let mut event = AuditEvent::new(self.now(), Event::RequestRejected, tenant.id.clone())
             .from(visitor.address_prefix().as_deref())
             .with("error", error.code.as_str())
             .with("description", error.description.as_ref());
-        if let Some(client) = parameters.get("client_id").and_then(|id| tenant.client(id)) {
-            event = event.of_client(&client.id);
+        if let Some(client) = client {
+            event = event.of_client(client);
         }
         self.record_stranger(event).await;
     }
@@ -257,8 +275,4 @@ pub(super) struct HintClaims {
     pub subject: String,
     pub audience: String,
     pub session: Option<String>,
-}
-
-fn error(tenant: &Tenant, to: ErrorTarget, code: ErrorCode, description: &'static str) -> Begun {
-    Begun::Answered(AuthorizationResponse::error(to, &OAuthError::new(code, description), tenant.issuer.as_str()))
 }

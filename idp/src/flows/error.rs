@@ -29,6 +29,9 @@ pub enum FlowError {
     /// All hands are full: come back in a moment; no try was spent.
     #[error("too much is asked at once")]
     Busy,
+    /// This client asks too often: it is to wait a minute.
+    #[error("too often")]
+    TooMany,
     /// Signing keys of a new tenant are still being made.
     #[error("signing keys are still being made")]
     NotReady,

@@ -6,7 +6,7 @@ use crate::{
         acr::Acr,
         audit::{AuditEvent, Event},
         authorization_request::Prompt,
-        authorization_response::AuthorizationResponse,
+        authorization_response::{Answer, AuthorizationResponse},
         clock::Timestamp,
         entropy,
         ids::SessionId,
@@ -22,6 +22,7 @@ use crate::{
 use super::{
     Current, FlowError, Flows, LiveSession, SessionCookie, Visitor,
     acting::entered,
+    answer_client::answered_before,
     current::{Facts, fresh, gate_of, need_of},
     issue_tokens::{key_of, may_be_served},
 };
@@ -53,8 +54,7 @@ impl Flows {
             && !self.is_named(tenant, &client, request.subject.as_ref(), &current.account)
         {
             let error = OAuthError::new(ErrorCode::LoginRequired, "somebody else signed in");
-            let response = AuthorizationResponse::error(request.error_target(), &error, tenant.issuer.as_str());
-            return Ok(Finished::OtherSubject(response));
+            return self.answer_error(tenant, request, &error).await.map(Finished::OtherSubject);
         }
         self.still_raises(tenant, current, live)?;
         let secret = token(&*self.entropy, now);
@@ -71,6 +71,11 @@ impl Flows {
                 let gate = gate_of(tenant, &login, &account, Facts::default())?;
                 if gate != Gate::Done || login.finished_at.is_some() || !may_be_served(tenant, &account) {
                     return Err(FlowError::NotDue);
+                }
+                if let Some(key) = login.destination.request().and_then(|request| request.pushed.as_ref())
+                    && !tx.consume_pushed_request(key).await?
+                {
+                    return Err(answered_before());
                 }
                 let mut session = Session {
                     id: session_id,
@@ -115,7 +120,7 @@ impl Flows {
         }
         match (destination, code) {
             (Destination::Client(request), Some(code)) => {
-                let response = AuthorizationResponse::code(request.error_target(), &code, tenant.issuer.as_str());
+                let response = self.put(tenant, Answer::code(request.error_target(), &code))?;
                 Ok(Finished::Answered { response, session })
             }
             (Destination::Account(visit), _) => {

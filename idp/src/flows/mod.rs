@@ -2,6 +2,7 @@
 
 mod access_tokens;
 mod acting;
+mod answer_client;
 mod answer_reset_requests;
 mod authenticate_client;
 mod begin_authorization;
@@ -28,12 +29,15 @@ mod issue_tokens;
 mod links;
 mod manage_sessions;
 mod newcomers;
+mod open_request;
 mod pending_gate;
 mod prove_auth_key;
 mod prove_authenticator;
 mod prove_second_password;
 mod prove_university;
 mod purge;
+mod push_authorization;
+mod push_budget;
 mod read_userinfo;
 mod redeem_code;
 mod refresh_tokens;
@@ -87,6 +91,7 @@ pub use manage_sessions::{Ended, Overview};
 pub use prove_auth_key::KeyEntry;
 pub use prove_authenticator::AppEntry;
 pub use prove_university::Arrived;
+pub use push_authorization::Pushed;
 pub use read_userinfo::{Scheme, UserInfo};
 pub use redeem_code::CodeRedemption;
 pub use refresh_tokens::Refreshment;
@@ -104,6 +109,7 @@ pub use take_reports::{ReportTaken, ReportedMail};
 pub use upstreams::Upstreams;
 
 use newcomers::Newcomers;
+use push_budget::PushBudget;
 
 use crate::{
     domain::{
@@ -148,6 +154,7 @@ pub struct House {
     parts: Parts,
     strangers: StrangerBudget,
     newcomers: Newcomers,
+    pushes: PushBudget,
     /// Rung when a mail was written to the outbox.
     outbox_bell: Notify,
     /// Rung when clients are to be told of a logout.
@@ -185,10 +192,12 @@ pub struct SessionCookie(pub Secret);
 impl Flows {
     pub fn new(parts: Parts) -> Self {
         let strangers = StrangerBudget::new(parts.limits.anonymous_audit_per_minute);
+        let pushes = PushBudget::new(parts.limits.pushed_requests_per_minute);
         Self(Arc::new(House {
             parts,
             strangers,
             newcomers: Newcomers::default(),
+            pushes,
             outbox_bell: Notify::new(),
             logout_bell: Notify::new(),
         }))

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::store::Retention;
+use crate::{domain::pushed_request, store::Retention};
 
 use super::{FlowError, Flows};
 
@@ -15,7 +15,9 @@ impl Flows {
     /// Removes ended logins and all that hangs on them; gives how many rows went.
     pub async fn purge(&self, logins: Duration) -> Result<u64, FlowError> {
         let now = self.now();
-        let retention = Retention { logins, sessions: SESSIONS, letters: LETTERS };
+        // Opened at its last moment, a pushed request is answered when its login ends.
+        let pushed_requests = self.limits.login.absolute + pushed_request::LIFETIME * 2;
+        let retention = Retention { logins, pushed_requests, sessions: SESSIONS, letters: LETTERS };
         self.store.expire_letters(now, 500).await?;
         Ok(self.store.purge(now, &retention).await?.rows)
     }

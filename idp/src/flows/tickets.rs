@@ -5,7 +5,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::domain::{
     ids::{LoginId, SessionId, TenantId},
-    login::LoginTicket,
+    login::{CarriedTicket, LoginTicket},
     secret::same_bytes,
 };
 
@@ -22,6 +22,33 @@ impl Flows {
     pub fn open_cookie<T: DeserializeOwned>(&self, tenant: &TenantId, name: &str, text: &str) -> Option<T> {
         let bytes = self.vault.open_text(&cookie_purpose(tenant, name), text).ok()?;
         serde_json::from_slice(&bytes).ok()
+    }
+
+    /// Of a pushed request only its key goes into the cookie.
+    pub fn seal_ticket(&self, tenant: &TenantId, name: &str, ticket: &LoginTicket) -> Result<String, FlowError> {
+        let LoginTicket::Pending(pending) = ticket else { return self.seal_cookie(tenant, name, ticket) };
+        match pending.carried() {
+            Some(carried) => self.seal_cookie(tenant, name, &CarriedTicket::Pushed(Box::new(carried))),
+            None => self.seal_cookie(tenant, name, ticket),
+        }
+    }
+
+    /// None: altered, another cookie's, or the row of its pushed request is gone.
+    pub async fn open_ticket(
+        &self,
+        tenant: &TenantId,
+        name: &str,
+        text: &str,
+    ) -> Result<Option<LoginTicket>, FlowError> {
+        Ok(match self.open_cookie(tenant, name, text) {
+            Some(CarriedTicket::Pending(pending)) => Some(LoginTicket::Pending(pending)),
+            Some(CarriedTicket::Row { id, secret }) => Some(LoginTicket::Row { id, secret }),
+            Some(CarriedTicket::Pushed(carried)) => {
+                let pushed = self.store.pushed_request(&carried.destination.key).await?;
+                pushed.map(|pushed| carried.with(pushed.request()))
+            }
+            None => None,
+        })
     }
 
     /// The token of every form of one login (SR-7): bound to its ticket.

@@ -181,9 +181,12 @@ struct Place {
 
 impl Place {
     async fn of(visit: &Visit, login: Option<LoginId>) -> Self {
-        let ticket = login.as_ref().and_then(|login| visit.ticket(login));
+        // A store that cannot be reached is no reason to say nothing.
+        let ticket = match &login {
+            Some(login) => visit.ticket(login).await.unwrap_or_default(),
+            None => None,
+        };
         let kept = match &ticket {
-            // A store that cannot be reached is no reason to say nothing.
             Some(ticket) => visit.flows().remembered(visit.tenant(), ticket).await.unwrap_or_default(),
             None => None,
         };
@@ -257,6 +260,9 @@ impl IntoResponse for EndpointFailure {
             Self::Basic(error) => (error, Challenge::Basic),
             Self::Bearer(error) => (error, Challenge::Bearer),
         };
+        if matches!(error, FlowError::TooMany) {
+            return too_many();
+        }
         let told = match error {
             FlowError::OAuth(error) => error,
             error => {
@@ -279,6 +285,14 @@ impl IntoResponse for EndpointFailure {
         retry_after(&mut response);
         response
     }
+}
+
+/// RFC 9126 §2.3, RFC 6585 §4.
+fn too_many() -> Response {
+    let error = ErrorCode::TemporarilyUnavailable.as_str();
+    let body = json!({ "error": error, "error_description": "this client asks too often" });
+    let headers = [(header::RETRY_AFTER, "60")];
+    (StatusCode::TOO_MANY_REQUESTS, headers, axum::Json(body)).into_response()
 }
 
 enum Challenge {

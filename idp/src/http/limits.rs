@@ -120,6 +120,8 @@ pub struct BodyLimit {
 }
 
 impl BodyLimit {
+    /// A request object and an assertion beside it.
+    pub const PUSHED: Self = Self::of_kib(16);
     pub const FORM: Self = Self::of_kib(64);
     pub const SAML: Self = Self::of_kib(256);
     pub const ADMIN: Self = Self::of_kib(1024);

@@ -37,7 +37,7 @@ use client_certificate::Proxies;
 use deeds::Deeds;
 use limits::{BodyLimit, Guard, RequestLimits};
 use login::front;
-use oidc::{authorize, discovery, end_session, introspection, jwks, revocation, token, userinfo};
+use oidc::{authorize, discovery, end_session, introspection, jwks, pushed_authorization, revocation, token, userinfo};
 use site::House;
 
 /// The public router: every tenant's routes behind the choice of the tenant.
@@ -74,10 +74,14 @@ fn endpoints() -> Router {
         .method_not_allowed_fallback(front::other_endpoint_method)
         // Around the fallback too: a preflight is no method of these routes.
         .layer(from_fn(cors::clients_origins));
+    let pushed = Router::new()
+        .route("/par", post(pushed_authorization::post))
+        .layer(from_fn_with_state(BodyLimit::PUSHED, limits::body));
     Router::new()
         .route("/introspect", post(introspection::post))
         .route("/revoke", post(revocation::post))
         .merge(shared)
+        .merge(pushed)
         .method_not_allowed_fallback(front::other_endpoint_method)
         .layer(from_fn_with_state(BodyLimit::FORM, limits::body))
 }

@@ -19,12 +19,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     domain::{
-        authorization_request::ResponseMode,
         authorization_response::AuthorizationResponse,
         browser::Browser,
         ids::{ClientId, LoginId, SessionId},
         language::{Language, LanguageWishes},
-        login::LoginTicket,
+        login::{CarriedTicket, LoginTicket},
         secret::Secret,
         tenant::Tenant,
     },
@@ -145,19 +144,29 @@ impl Visit {
         }
     }
 
-    /// The ticket of a login, if this browser holds it.
-    pub fn ticket(&self, id: &LoginId) -> Option<LoginTicket> {
+    /// Whether this browser holds a ticket of this login.
+    pub fn holds_ticket(&self, id: &LoginId) -> bool {
         let name = self.cookies().login(id);
         let jar = self.jar();
-        let (_, sealed) = jar.get(&name)?.split_once('.')?;
-        let ticket: LoginTicket = self.flows().open_cookie(&self.tenant().id, &name, sealed)?;
-        (ticket.id() == id).then_some(ticket)
+        let sealed = jar.get(&name).and_then(|value| value.split_once('.'));
+        let ticket: Option<CarriedTicket> =
+            sealed.and_then(|(_, sealed)| self.flows().open_cookie(&self.tenant().id, &name, sealed));
+        ticket.is_some_and(|ticket| ticket.id() == id)
+    }
+
+    /// The ticket of a login, if this browser holds it.
+    pub async fn ticket(&self, id: &LoginId) -> Result<Option<LoginTicket>, FlowError> {
+        let name = self.cookies().login(id);
+        let jar = self.jar();
+        let Some((_, sealed)) = jar.get(&name).and_then(|value| value.split_once('.')) else { return Ok(None) };
+        let ticket = self.flows().open_ticket(&self.tenant().id, &name, sealed).await?;
+        Ok(ticket.filter(|ticket| ticket.id() == id))
     }
 
     /// `Set-Cookie` headers that give this browser a ticket, and take the oldest ones if there are too many.
     pub fn give_ticket(&self, headers: &mut HeaderMap, ticket: &LoginTicket) -> Result<(), FlowError> {
         let name = self.cookies().login(ticket.id());
-        let sealed = self.flows().seal_cookie(&self.tenant().id, &name, ticket)?;
+        let sealed = self.flows().seal_ticket(&self.tenant().id, &name, ticket)?;
         let value = format!("{:012x}.{sealed}", self.house.clock.now().as_millis());
         for surplus in self.jar().surplus_logins(self.cookies(), &name, &value) {
             append(headers, cookies::remove(self.tenant(), &surplus));
@@ -312,18 +321,14 @@ impl Visit {
 
     /// A client's answer on its way through this browser.
     pub fn send_to_client(&self, response: &AuthorizationResponse, about: &About<'_>) -> Response {
-        match response.response_mode {
-            ResponseMode::Query => see_other(&response.location()),
-            ResponseMode::FormPost => {
-                let field = |(name, value): &(&'static str, String)| HiddenField {
-                    name: (*name).to_owned(),
-                    value: value.clone(),
-                };
-                let fields = response.parameters.iter().map(field).collect();
-                let page = Page::FormPost(FormPost { action: response.redirect_uri.as_str().to_owned(), fields });
-                self.page(&page, about)
-            }
+        if !response.by_form_post {
+            return see_other(&response.location());
         }
+        let field =
+            |(name, value): &(&'static str, String)| HiddenField { name: (*name).to_owned(), value: value.clone() };
+        let fields = response.parameters.iter().map(field).collect();
+        let page = Page::FormPost(FormPost { action: response.redirect_uri.as_str().to_owned(), fields });
+        self.page(&page, about)
     }
 }
 

@@ -36,10 +36,19 @@ pub enum Typ {
     UserInfo,
     /// `token-introspection+jwt` (RFC 9701 §5)
     Introspection,
+    /// `oauth-authz-resp+jwt`: a name of its own, so that no answer passes as an ID token (RFC 8725 §3.11)
+    AuthorizationResponse,
 }
 
 impl Typ {
-    const ALL: [Self; 5] = [Self::IdToken, Self::LogoutToken, Self::AccessToken, Self::UserInfo, Self::Introspection];
+    const ALL: [Self; 6] = [
+        Self::IdToken,
+        Self::LogoutToken,
+        Self::AccessToken,
+        Self::UserInfo,
+        Self::Introspection,
+        Self::AuthorizationResponse,
+    ];
 
     const fn name(self) -> &'static str {
         match self {
@@ -48,6 +57,7 @@ impl Typ {
             Self::AccessToken => "at+jwt",
             Self::UserInfo => "userinfo+jwt",
             Self::Introspection => "token-introspection+jwt",
+            Self::AuthorizationResponse => "oauth-authz-resp+jwt",
         }
     }
 }

@@ -12,8 +12,11 @@ use crate::domain::{clock::Timestamp, secret::TokenKey, used_token::UsedToken};
 
 use super::{
     StoreError, Won,
-    entity::{access_token, audit_event, authorization_code, grant, refresh_token, session, used_token},
+    entity::{
+        access_token, audit_event, authorization_code, grant, pushed_request, refresh_token, session, used_token,
+    },
     hot::{Deed, Redeem, Rotate},
+    pushed_request as pushed,
     stored::{OPEN, REVOKED, USED},
 };
 
@@ -24,12 +27,14 @@ struct Rows {
     codes: Vec<authorization_code::ActiveModel>,
     access_tokens: Vec<access_token::ActiveModel>,
     refresh_tokens: Vec<refresh_token::ActiveModel>,
+    pushed: Vec<pushed_request::ActiveModel>,
     audit: Vec<audit_event::ActiveModel>,
 }
 
 /// Writes what each command asks for and says who won; an error means that nothing of it may be kept.
 pub async fn write<C: ConnectionTrait>(db: &C, deeds: &[Deed]) -> Result<Vec<Won>, StoreError> {
     let live = live_sessions(db, deeds).await?;
+    let mut answered = consume_pushed(db, deeds, &live).await?;
     let mut codes = consume_codes(db, deeds).await?;
     let mut rotated = use_refresh_tokens(db, deeds).await?;
     let mut taken = take_foreign_tokens(db, deeds).await?;
@@ -38,13 +43,16 @@ pub async fn write<C: ConnectionTrait>(db: &C, deeds: &[Deed]) -> Result<Vec<Won
     let mut verdicts = Vec::with_capacity(deeds.len());
     for deed in deeds {
         let won = match deed {
-            Deed::Authorize(deed) => live.contains(&deed.grant.session.to_string()),
+            Deed::Authorize(deed) => {
+                live.contains(&deed.grant.session.to_string())
+                    && deed.pushed.as_ref().is_none_or(|key| answered.remove(key.as_str()))
+            }
             // Two commands with the same code: the first wins.
             Deed::Redeem(deed) => codes.remove(deed.code.as_str()),
             Deed::Rotate(deed) if deed.replaces.is_some() => replace_lost(db, deed).await?,
             Deed::Rotate(deed) => rotated.remove(deed.old.as_str()),
             Deed::Use { token, .. } => taken.remove(token.key.as_str()),
-            Deed::Issue(_) | Deed::Touch { .. } | Deed::Record(_) => true,
+            Deed::Issue(_) | Deed::Touch { .. } | Deed::Push(_) | Deed::Record(_) => true,
         };
         if won {
             rows.add(deed)?;
@@ -78,6 +86,10 @@ impl Rows {
                 self.access_tokens.push(access_token::Model::of(&deed.access)?.into_active_model());
                 deed.audit.as_ref()
             }
+            Deed::Push(deed) => {
+                self.pushed.push(pushed::row(deed)?);
+                None
+            }
             Deed::Touch { .. } | Deed::Use { .. } => None,
             Deed::Record(event) => Some(&**event),
         };
@@ -90,6 +102,7 @@ impl Rows {
         insert(db, self.codes).await?;
         insert(db, self.access_tokens).await?;
         insert(db, self.refresh_tokens).await?;
+        insert(db, self.pushed).await?;
         insert(db, self.audit).await
     }
 }
@@ -120,6 +133,25 @@ async fn live_sessions<C: ConnectionTrait>(db: &C, deeds: &[Deed]) -> Result<Has
         .filter(session::Column::EndedAt.is_null())
         .lock_shared();
     Ok(select.into_tuple::<String>().all(db).await?.into_iter().collect())
+}
+
+/// The pushed requests that this batch answers: only those whose session lives, for a loser uses nothing up.
+async fn consume_pushed<C: ConnectionTrait>(
+    db: &C,
+    deeds: &[Deed],
+    live: &HashSet<String>,
+) -> Result<HashSet<String>, StoreError> {
+    let asked: Vec<&TokenKey> = deeds
+        .iter()
+        .filter_map(|deed| match deed {
+            Deed::Authorize(deed) if live.contains(&deed.grant.session.to_string()) => deed.pushed.as_ref(),
+            _ => None,
+        })
+        .collect();
+    if asked.is_empty() {
+        return Ok(HashSet::new());
+    }
+    Ok(pushed::consume(db, asked).await?.into_iter().collect())
 }
 
 /// The codes that this batch consumes. The latest of its clocks decides, so that nothing passes after its end.

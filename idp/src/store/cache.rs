@@ -15,6 +15,7 @@ use crate::domain::{
     account::Account,
     grant::{AccessToken, AuthorizationCode, Grant, RefreshToken},
     ids::{AccountId, GrantId},
+    pushed_request::PushedRequest,
     secret::TokenKey,
     session::Session,
 };
@@ -103,6 +104,7 @@ pub struct Caches {
     pub codes: Shelf<TokenKey, AuthorizationCode>,
     pub access_tokens: Shelf<TokenKey, AccessToken>,
     pub refresh_tokens: Shelf<TokenKey, RefreshToken>,
+    pub pushed_requests: Shelf<TokenKey, PushedRequest>,
 }
 
 /// The generations of the shelves that the group committer fills, from before its transaction.
@@ -112,6 +114,7 @@ pub struct Generations {
     pub codes: u64,
     pub access_tokens: u64,
     pub refresh_tokens: u64,
+    pub pushed_requests: u64,
 }
 
 /// What a transaction changed of cached rows.
@@ -123,6 +126,7 @@ pub struct Changes {
     pub codes: Vec<TokenKey>,
     pub access_tokens: Vec<TokenKey>,
     pub refresh_tokens: Vec<TokenKey>,
+    pub pushed_requests: Vec<TokenKey>,
 }
 
 impl Caches {
@@ -134,6 +138,7 @@ impl Caches {
             codes: Shelf::new(entries, lifetime),
             access_tokens: Shelf::new(entries, lifetime),
             refresh_tokens: Shelf::new(entries, lifetime),
+            pushed_requests: Shelf::new(entries, lifetime),
         }
     }
 
@@ -143,6 +148,7 @@ impl Caches {
             codes: self.codes.generation(),
             access_tokens: self.access_tokens.generation(),
             refresh_tokens: self.refresh_tokens.generation(),
+            pushed_requests: self.pushed_requests.generation(),
         }
     }
 
@@ -153,6 +159,7 @@ impl Caches {
         self.codes.forget(&changes.codes);
         self.access_tokens.forget(&changes.access_tokens);
         self.refresh_tokens.forget(&changes.refresh_tokens);
+        self.pushed_requests.forget(&changes.pushed_requests);
     }
 
     pub fn forget_all(&self) {
@@ -162,6 +169,7 @@ impl Caches {
         self.codes.forget_all();
         self.access_tokens.forget_all();
         self.refresh_tokens.forget_all();
+        self.pushed_requests.forget_all();
     }
 }
 

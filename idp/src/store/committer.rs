@@ -154,6 +154,9 @@ fn fill(caches: &Caches, seen: Generations, deeds: &[Deed], verdicts: &[Won]) {
                 let access = Arc::new(deed.access.clone());
                 caches.access_tokens.keep(seen.access_tokens, &deed.access.key, access);
             }
+            Deed::Push(deed) => {
+                caches.pushed_requests.keep(seen.pushed_requests, &deed.key, Arc::new((**deed).clone()));
+            }
             Deed::Touch { .. } | Deed::Use { .. } | Deed::Record(_) => {}
         }
     }
@@ -164,14 +167,17 @@ fn changes(deeds: &[Deed]) -> Changes {
     let mut changes = Changes::default();
     for deed in deeds {
         match deed {
-            Deed::Authorize(deed) => changes.sessions.extend(deed.session_touch.iter().map(|(key, _)| key.clone())),
+            Deed::Authorize(deed) => {
+                changes.sessions.extend(deed.session_touch.iter().map(|(key, _)| key.clone()));
+                changes.pushed_requests.extend(deed.pushed.clone());
+            }
             Deed::Redeem(deed) => changes.codes.push(deed.code.clone()),
             Deed::Rotate(deed) => {
                 changes.refresh_tokens.push(deed.old.clone());
                 changes.refresh_tokens.extend(deed.replaces.clone());
             }
             Deed::Touch { key, .. } => changes.sessions.push(key.clone()),
-            Deed::Issue(_) | Deed::Use { .. } | Deed::Record(_) => {}
+            Deed::Issue(_) | Deed::Push(_) | Deed::Use { .. } | Deed::Record(_) => {}
         }
     }
     changes

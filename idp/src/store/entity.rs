@@ -181,6 +181,15 @@ table!(authorization_code = "authorization_code" {
     expires_at: i64,
 });
 
+table!(pushed_request = "pushed_request" {
+    #[sea_orm(primary_key, auto_increment = false)] key: String,
+    tenant: String,
+    client: String,
+    request: String,
+    state: String,
+    expires_at: i64,
+});
+
 table!(access_token = "access_token" {
     #[sea_orm(primary_key, auto_increment = false)] key: String,
     grant_id: Option<String>,

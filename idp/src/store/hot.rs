@@ -9,17 +9,20 @@ use crate::domain::{
     audit::AuditEvent,
     clock::Timestamp,
     grant::{AccessToken, AuthorizationCode, Grant, RefreshToken},
+    pushed_request::PushedRequest,
     secret::TokenKey,
     used_token::UsedToken,
 };
 
 use super::{Store, StoreError, committer::Job};
 
-/// A live session is answered with a code. Lost if that session has ended.
+/// A live session is answered with a code. Lost if that session has ended, or the pushed request is answered already.
 #[derive(Clone, Debug)]
 pub struct Authorize {
     pub grant: Grant,
     pub code: AuthorizationCode,
+    /// The pushed request that this answers, and uses up.
+    pub pushed: Option<TokenKey>,
     /// The session's last use, when it is due to be written.
     pub session_touch: Option<(TokenKey, Timestamp)>,
     pub audit: Option<AuditEvent>,
@@ -72,6 +75,7 @@ pub enum Deed {
     Issue(Box<Issue>),
     Touch { key: TokenKey, at: Timestamp },
     Use { token: Box<UsedToken>, now: Timestamp },
+    Push(Box<PushedRequest>),
     Record(Box<AuditEvent>),
 }
 
@@ -90,6 +94,11 @@ impl Store {
 
     pub async fn issue(&self, issue: Issue) -> Result<(), StoreError> {
         self.command(Deed::Issue(Box::new(issue))).await.map(|_| ())
+    }
+
+    /// A client's request waits for its browser (RFC 9126 §2.1).
+    pub async fn push(&self, pushed: PushedRequest) -> Result<(), StoreError> {
+        self.command(Deed::Push(Box::new(pushed))).await.map(|_| ())
     }
 
     /// Notes a session's use; an ended session stays as it is.

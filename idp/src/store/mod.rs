@@ -31,6 +31,7 @@ mod one_time_url;
 mod open;
 mod outbox;
 mod purge;
+mod pushed_request;
 mod recovery_code;
 mod reset;
 mod schema;

@@ -12,8 +12,8 @@ use crate::domain::{clock::Timestamp, grant::REFRESH_TOKEN_LIFETIME, outbox::Let
 use super::{
     Store, StoreError,
     entity::{
-        access_token, auth_key, authorization_code, grant, letter, login, one_time_url, refresh_token, reset_request,
-        session, stranger_ledger, used_token,
+        access_token, auth_key, authorization_code, grant, letter, login, one_time_url, pushed_request, refresh_token,
+        reset_request, session, stranger_ledger, used_token,
     },
     stored::Word,
 };
@@ -29,6 +29,8 @@ const DAY: Duration = Duration::from_hours(24);
 pub struct Retention {
     /// Logins after their end, auth keys, one-time URLs and reset requests after they were made (at least a day).
     pub logins: Duration,
+    /// Pushed requests after they were made: no shorter than a login may last.
+    pub pushed_requests: Duration,
     /// Sessions after their key was made: no shorter than the longest that a session can live.
     pub sessions: Duration,
     /// Letters after they were made; their bodies go as soon as they are of no use.
@@ -43,7 +45,7 @@ pub struct Purged {
 
 impl Default for Retention {
     fn default() -> Self {
-        Self { logins: DAY, sessions: DAY * 2, letters: DAY * 30 }
+        Self { logins: DAY, pushed_requests: HOUR * 2, sessions: DAY * 2, letters: DAY * 30 }
     }
 }
 
@@ -54,6 +56,9 @@ impl Store {
         let used = used_token::Column::ExpiresAt.lte(now.as_millis());
         let used = self.clear::<used_token::Entity>(used_token::Column::Key, used).await?;
         let logins = self.purge_logins(now, retention).await?;
+        let opened = TokenKey::floor(now.minus(retention.pushed_requests));
+        let pushed = pushed_request::Column::Key.lt(opened.as_str());
+        let pushed = self.clear::<pushed_request::Entity>(pushed_request::Column::Key, pushed).await?;
         let sessions = TokenKey::floor(now.minus(retention.sessions));
         let sessions =
             self.clear::<session::Entity>(session::Column::Key, session::Column::Key.lt(sessions.as_str())).await?;
@@ -61,7 +66,7 @@ impl Store {
         let old = letter::Column::CreatedAt.lt(now.minus(retention.letters).as_millis());
         let letters =
             self.clear::<letter::Entity>(letter::Column::Id, old.and(letter::Column::State.is_not_in(waiting))).await?;
-        Ok(Purged { rows: tokens + used + logins + sessions + letters })
+        Ok(Purged { rows: tokens + used + logins + pushed + sessions + letters })
     }
 
     /// By key range: the keys begin with the time of issue.

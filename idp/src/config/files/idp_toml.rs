@@ -111,6 +111,7 @@ pub struct LimitsTable {
     pub connections: Setting<i64>,
     pub connections_per_address: Setting<i64>,
     pub anonymous_audit_per_minute: Setting<i64>,
+    pub pushed_requests_per_minute: Setting<i64>,
     pub login: LoginLimitsTable,
     pub one_time_url: OneTimeUrlLimitsTable,
     pub reset: ResetLimitsTable,

@@ -10,7 +10,7 @@ use crate::domain::{
     tenant::Tenant,
 };
 
-pub(super) fn is_known(parameters: &Parameters, tenant: &Tenant) -> Result<Arc<Client>, OAuthError> {
+pub fn is_known(parameters: &Parameters, tenant: &Tenant) -> Result<Arc<Client>, OAuthError> {
     if parameters.is_repeated("client_id") {
         return Err(invalid_request("client_id is repeated"));
     }

@@ -2,6 +2,7 @@
 
 use super::ResponseMode;
 use crate::domain::{
+    ids::ClientId,
     oauth_error::{ErrorCode, OAuthError},
     redirect_uri::RedirectUri,
 };
@@ -18,6 +19,7 @@ pub enum Refusal {
 /// Where an error for the client goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ErrorTarget {
+    pub client: ClientId,
     pub redirect_uri: RedirectUri,
     pub response_mode: ResponseMode,
     pub state: Option<String>,

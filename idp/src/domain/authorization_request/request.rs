@@ -13,6 +13,7 @@ use crate::domain::{
     pkce::CodeChallenge,
     redirect_uri::RedirectUri,
     scope::Scope,
+    secret::TokenKey,
 };
 
 /// A request that passed every check. It is stored and sealed, never read from the browser again.
@@ -56,12 +57,12 @@ pub struct AuthorizationRequest {
     /// The thumbprint of the only key that may redeem the code (RFC 9449 §10).
     #[serde(rename = "j", default, skip_serializing_if = "Option::is_none")]
     pub dpop_jkt: Option<String>,
-    /// Where the request was pushed (RFC 9126): used up by the answer.
+    /// The row that it was pushed to (RFC 9126): used up by the answer.
     #[serde(rename = "y", default, skip_serializing_if = "Option::is_none")]
-    pub pushed: Option<String>,
+    pub pushed: Option<TokenKey>,
 }
 
-/// Where the answer goes (OAuth 2.0 Multiple Response Types §2.1, Form Post Response Mode).
+/// Where the answer goes (OAuth 2.0 Multiple Response Types §2.1, Form Post Response Mode), plain or signed (JARM §2.3).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ResponseMode {
     #[default]
@@ -69,6 +70,28 @@ pub enum ResponseMode {
     Query,
     #[serde(rename = "f")]
     FormPost,
+    #[serde(rename = "j")]
+    QueryJwt,
+    #[serde(rename = "k")]
+    FormPostJwt,
+}
+
+impl ResponseMode {
+    /// Each under its own name; `jwt` is short for `query.jwt` (JARM §2.3.4).
+    pub const NAMED: [(&str, Self); 4] = [
+        ("query", Self::Query),
+        ("form_post", Self::FormPost),
+        ("query.jwt", Self::QueryJwt),
+        ("form_post.jwt", Self::FormPostJwt),
+    ];
+
+    pub fn is_form_post(self) -> bool {
+        matches!(self, Self::FormPost | Self::FormPostJwt)
+    }
+
+    pub fn is_signed(self) -> bool {
+        matches!(self, Self::QueryJwt | Self::FormPostJwt)
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,6 +120,7 @@ pub struct AcrRequest {
 impl AuthorizationRequest {
     pub fn error_target(&self) -> ErrorTarget {
         ErrorTarget {
+            client: self.client.clone(),
             redirect_uri: self.redirect_uri.clone(),
             response_mode: self.response_mode,
             state: self.state.clone(),

@@ -1,6 +1,7 @@
 //! A login: one sign-in attempt, from `/authorize` or an account page to its end, kept as facts.
 
 mod attempts;
+mod carried;
 mod destination;
 mod gates;
 mod need;
@@ -9,6 +10,7 @@ mod proofs;
 mod simulation;
 
 pub use attempts::{Attempt, Ledger, Lock, Rules};
+pub use carried::{CarriedTicket, PushedKey};
 pub use destination::{Demand, Destination};
 pub use gates::{Gate, Standing, next};
 pub use need::{Need, Unmet, floor, reachable};

@@ -35,11 +35,11 @@ impl LoginTicket {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct PendingLogin {
+pub struct PendingLogin<D = Destination> {
     #[serde(rename = "i")]
     pub id: LoginId,
     #[serde(rename = "d")]
-    pub destination: Destination,
+    pub destination: D,
     /// Chosen on P-01 in this login.
     #[serde(rename = "l", default, skip_serializing_if = "Option::is_none")]
     pub language: Option<Language>,
@@ -96,6 +96,25 @@ impl PendingLogin {
     /// Whether it fits the cookie, with what a departure will add to it.
     pub fn fits(&self) -> bool {
         const DEPARTURE: usize = 300;
-        serde_json::to_vec(self).is_ok_and(|bytes| bytes.len() + DEPARTURE <= MAX_SEALED)
+        let bytes = match self.carried() {
+            Some(carried) => serde_json::to_vec(&carried),
+            None => serde_json::to_vec(self),
+        };
+        bytes.is_ok_and(|bytes| bytes.len() + DEPARTURE <= MAX_SEALED)
+    }
+}
+
+impl<D> PendingLogin<D> {
+    /// The same login with another destination.
+    pub fn leading_to<E>(&self, destination: E) -> PendingLogin<E> {
+        PendingLogin {
+            id: self.id.clone(),
+            destination,
+            language: self.language,
+            begun_at: self.begun_at,
+            pressed_at: self.pressed_at,
+            departure: self.departure.clone(),
+            ineligible: self.ineligible.clone(),
+        }
     }
 }

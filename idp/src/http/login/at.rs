@@ -59,7 +59,8 @@ impl<S: Send + Sync> FromRequestParts<S> for AtLogin {
         let Some(id) = path.get("login").and_then(|text| LoginId::from_lower(text)) else {
             return Err(PageFailure::not_found().into_response());
         };
-        match visit.ticket(&id) {
+        let ticket = visit.ticket(&id).await.map_err(|error| PageFailure::from(error).into_response())?;
+        match ticket {
             Some(ticket) => Ok(Self { visit, id, ticket }),
             None => Err(without_ticket(&visit, &id, parts)),
         }

@@ -32,7 +32,7 @@ pub async fn get(
     // `state` names the login it belongs to; without that login's ticket this answer is not this browser's.
     let named = parameters.get("state").and_then(|state| state.split_once('.'));
     let id = named.and_then(|(login, _)| LoginId::from_lower(login)).ok_or_else(PageFailure::out_of_order)?;
-    let pending = match visit.ticket(&id) {
+    let pending = match visit.ticket(&id).await? {
         Some(LoginTicket::Pending(pending)) => *pending,
         // The answer has been read before: a double click, a reload, the back button.
         Some(LoginTicket::Row { .. }) => return Ok(see_other(&visit.path(&paths::page(&id, "next")))),

@@ -76,15 +76,18 @@ async fn ticket(at: &AtReset, asked: &Parameters) -> Result<ResetTicket, PageFai
     let (visit, offered) = (&at.visit, &at.visit.site.languages);
     let requested = asked.get("ui_locales").and_then(|tags| Language::first_of(tags, offered));
     let login = asked.get("login").and_then(LoginId::from_lower);
-    let held = login.and_then(|login| Some((visit.ticket(&login)?, login)));
-    let (came_from, wishes) = match held {
-        Some((ticket, login)) => {
+    let held = match &login {
+        Some(login) => visit.ticket(login).await?,
+        None => None,
+    };
+    let (came_from, wishes) = match (held, login) {
+        (Some(ticket), Some(login)) => {
             let kept = visit.flows().remembered(visit.tenant(), &ticket).await?;
             let of_request = kept.as_ref().and_then(|kept| kept.destination.ui_locale());
             let chosen = kept.and_then(|kept| kept.language);
             (Some(login), LanguageWishes { chosen, requested: requested.or(of_request), ..visit.wishes() })
         }
-        None => (None, LanguageWishes { requested, ..visit.wishes() }),
+        _ => (None, LanguageWishes { requested, ..visit.wishes() }),
     };
     let flows = visit.flows();
     Ok(match (&at.ticket, came_from) {
@@ -103,8 +106,9 @@ async fn ticket(at: &AtReset, asked: &Parameters) -> Result<ResetTicket, PageFai
 
 /// The login where it stands, or the service.
 fn back(at: &AtReset, ticket: &ResetTicket) -> Option<String> {
-    match at.visit.ticket(&ticket.login) {
-        Some(_) => Some(at.visit.path(&paths::page(&ticket.login, "next"))),
-        None => at.visit.start(),
+    if at.visit.holds_ticket(&ticket.login) {
+        Some(at.visit.path(&paths::page(&ticket.login, "next")))
+    } else {
+        at.visit.start()
     }
 }

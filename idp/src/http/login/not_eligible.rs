@@ -4,7 +4,6 @@ use axum::response::Response;
 
 use crate::{
     domain::{
-        authorization_response::AuthorizationResponse,
         language::{Language, LanguageWishes},
         login::{Destination, Gate, Ineligible, LoginTicket, PendingLogin},
         oauth_error::{ErrorCode, OAuthError},
@@ -40,8 +39,7 @@ pub async fn decline(at: AtLogin) -> Result<Response, PageFailure> {
         return Err(PageFailure::Elsewhere(at.path("not-eligible")));
     };
     let error = OAuthError::new(ErrorCode::AccessDenied, "this person may not use the service");
-    let to = request.error_target();
-    let response = AuthorizationResponse::error(to, &error, at.visit.tenant().issuer.as_str());
+    let response = at.visit.flows().answer_error(at.visit.tenant(), request, &error).await?;
     let mut answer = at.visit.send_to_client(&response, &about(&at, &destination, language));
     at.visit.take_ticket(answer.headers_mut(), &at.id);
     Ok(answer)

@@ -90,6 +90,6 @@ impl AtReset {
 
 /// Where this browser signs in: the login that it holds, begun anew, or the service (J-01 1.0 d).
 pub fn sign_in(visit: &Visit, login: Option<&LoginId>) -> Option<String> {
-    let held = login.filter(|login| visit.ticket(login).is_some());
+    let held = login.filter(|login| visit.holds_ticket(login));
     held.map(|login| visit.path(&paths::page(login, "restart"))).or_else(|| visit.start())
 }

@@ -4,7 +4,6 @@ use axum::response::Response;
 
 use crate::{
     domain::{
-        authorization_response::AuthorizationResponse,
         login::Gate,
         oauth_error::{ErrorCode, OAuthError},
     },
@@ -20,6 +19,6 @@ pub async fn get(at: AtLogin) -> Result<Response, PageFailure> {
         "this account cannot reach the acr that was asked for",
     );
     let Some(request) = current.login.destination.request() else { return Err(PageFailure::rejected(error)) };
-    let response = AuthorizationResponse::error(request.error_target(), &error, at.visit.tenant().issuer.as_str());
+    let response = at.visit.flows().answer_error(at.visit.tenant(), request, &error).await?;
     Ok(at.answer(&current, &response))
 }

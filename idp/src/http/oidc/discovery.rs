@@ -8,7 +8,8 @@ use bytes::Bytes;
 use serde_json::json;
 
 use crate::domain::{
-    acr::Acr, claims, language::Language, login::reachable, scope, signing_key::SigningAlgorithm, tenant::Tenant,
+    acr::Acr, authorization_request::ResponseMode, claims, language::Language, login::reachable, scope,
+    signing_key::SigningAlgorithm, tenant::Tenant,
 };
 
 use super::super::visit::Visit;
@@ -34,6 +35,8 @@ pub fn document(tenant: &Tenant, languages: &[Language]) -> Bytes {
         "issuer": tenant.issuer.as_str(),
         "authorization_endpoint": at("/authorize"),
         "token_endpoint": at("/token"),
+        "pushed_authorization_request_endpoint": at("/par"),
+        "require_pushed_authorization_requests": false,
         "userinfo_endpoint": at("/userinfo"),
         "jwks_uri": at("/jwks"),
         "introspection_endpoint": at("/introspect"),
@@ -45,7 +48,8 @@ pub fn document(tenant: &Tenant, languages: &[Language]) -> Bytes {
         "frontchannel_logout_session_supported": true,
         "scopes_supported": scope::SUPPORTED,
         "response_types_supported": ["code"],
-        "response_modes_supported": ["query", "form_post"],
+        "response_modes_supported": ResponseMode::NAMED.map(|(name, _)| name).into_iter().chain(["jwt"]).collect::<Vec<_>>(),
+        "authorization_signing_alg_values_supported": SigningAlgorithm::ALL.map(SigningAlgorithm::name),
         "grant_types_supported": ["authorization_code", "refresh_token"],
         "acr_values_supported": acrs,
         "subject_types_supported": ["public"],

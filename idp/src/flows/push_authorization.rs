@@ -1,0 +1,52 @@
+//! A client pushes its authorization request, which is checked as a whole before any browser comes (RFC 9126 §2).
+
+use crate::domain::{
+    authorization_request::{Asked, Refusal, Way},
+    client::Client,
+    parameters::Parameters,
+    pushed_request::{self, PushedRequest},
+    secret::token,
+    tenant::Tenant,
+};
+
+use super::{FlowError, Flows, Visitor, issue_tokens::key_of};
+
+/// What the client takes to the browser (RFC 9126 §2.2).
+#[derive(Debug)]
+pub struct Pushed {
+    pub request_uri: String,
+    pub expires_in: u64,
+}
+
+impl Flows {
+    pub async fn push_authorization(
+        &self,
+        tenant: &Tenant,
+        client: &Client,
+        form: &Parameters,
+        visitor: &Visitor,
+    ) -> Result<Pushed, FlowError> {
+        let now = self.now();
+        if !self.may_push(tenant, client, visitor, now) {
+            return Err(FlowError::TooMany);
+        }
+        let asked = Asked { parameters: form, tenant, client, way: Way { pushed: true, signed: false } };
+        let request = match self.check_request(&asked) {
+            Ok(request) => request,
+            Err(Refusal::Page(error) | Refusal::Redirect { error, .. }) => {
+                self.note_rejected(tenant, Some(&client.id), &error, visitor).await;
+                return Err(error.into());
+            }
+        };
+        let secret = token(&*self.entropy, now);
+        let pushed = PushedRequest {
+            key: key_of(&secret)?,
+            tenant: tenant.id.clone(),
+            request,
+            expires_at: now.plus(pushed_request::LIFETIME),
+            used: false,
+        };
+        self.store.push(pushed).await?;
+        Ok(Pushed { request_uri: pushed_request::request_uri(&secret), expires_in: pushed_request::LIFETIME.as_secs() })
+    }
+}
