@@ -66,7 +66,7 @@ impl Composer {
             service: frame.service.clone(),
             contact: Vec::new(),
         };
-        around.contact = self.contact_lines(theme, &around, frame)?;
+        around.contact = self.contact_lines(theme, &around, frame, letter)?;
         let subject = self.themes.mail_line(theme, &around, subject_id(letter), &values)?;
         let subject: String = subject.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
         let mail = MailText { name: letter.name(), values: &values, links: &links(letter) };
@@ -107,8 +107,16 @@ impl Composer {
     }
 
     /// `{contact_block}`: what the tenant says of its office and of the operator, line by line.
-    fn contact_lines(&self, theme: &str, around: &MailFrame, frame: &LetterFrame) -> Result<Vec<String>, RenderError> {
+    fn contact_lines(
+        &self,
+        theme: &str,
+        around: &MailFrame,
+        frame: &LetterFrame,
+        letter: &Letter,
+    ) -> Result<Vec<String>, RenderError> {
         let contact = &frame.contact;
+        // A letter that asks for no press has no link at all (journeys 5.1).
+        let has_links = !secrets(letter).0.is_empty();
         let line = |id: &str, name: &'static str, text: &Option<String>| match text {
             Some(text) => {
                 let values = [(name, Argument::Text(text.clone()))];
@@ -124,7 +132,7 @@ impl Composer {
             Some(office),
             line("common-contact-phone", "phone", &contact.phone)?,
             line("common-contact-hours", "hours", &contact.hours)?,
-            contact.url.clone(),
+            contact.url.clone().filter(|_| has_links),
             contact.operator_name.clone(),
             line("common-contact-phone", "phone", &contact.operator_phone)?,
             line("common-contact-hours", "hours", &contact.operator_hours)?,

@@ -21,14 +21,23 @@ fn letter(name: &str) -> Letter {
 }
 
 fn compose(language: Language, letter: &Letter, html: bool) -> Composed {
+    compose_with(language, letter, html, None)
+}
+
+/// `url`: the page of the office in charge.
+fn compose_with(language: Language, letter: &Letter, html: bool, url: Option<&str>) -> Composed {
     let (tenant, service, office) = match language {
         Language::Ja => ("見本大学", "証明書発行サービス", "学務部"),
         Language::ZhCn => ("样例大学", "证书开具服务", "学务部"),
         Language::Ko => ("견본대학교", "증명서 발급 서비스", "학무부"),
         Language::En => ("Sample University", "Certificate Issuance Service", "Student Office"),
     };
-    let contact =
-        Contact { office: Some(office.to_owned()), phone: Some("03-0000-0000".to_owned()), ..Contact::default() };
+    let contact = Contact {
+        office: Some(office.to_owned()),
+        phone: Some("03-0000-0000".to_owned()),
+        url: url.map(str::to_owned),
+        ..Contact::default()
+    };
     let frame = LetterFrame { language, tenant: tenant.to_owned(), service: service.to_owned(), contact };
     Composer::new(Arc::clone(&THEMES)).compose("default", &frame, letter, html).unwrap()
 }
@@ -76,6 +85,18 @@ fn a_key_stands_in_no_subject_and_only_letters_that_ask_for_a_press_have_links()
             };
             assert_eq!(composed.text.matches("://").count(), links, "{}", composed.text);
             assert_eq!(composed.text.lines().filter(|line| [URL, SECOND_URL].contains(line)).count(), links);
+        }
+    }
+}
+
+#[test]
+fn the_page_of_the_office_is_named_only_where_links_stand_anyway() {
+    let office = "https://www.example.ac.jp/contact";
+    for (name, letter) in letters() {
+        let composed = compose_with(Language::Ja, &letter, true, Some(office));
+        let asks = composed.text.contains(URL);
+        for part in [&composed.text, &composed.html.unwrap()] {
+            assert_eq!(part.contains(office), asks, "{name}: {part}");
         }
     }
 }
