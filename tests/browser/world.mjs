@@ -19,14 +19,25 @@ export const phone = 390;
 export const desktop = 1280;
 const patience = 15_000;
 
+export function launch() {
+  const executablePath = process.env.IDP_TEST_CHROMIUM ?? "/usr/bin/chromium";
+  return chromium.launch({ executablePath, args: flags, env: { ...process.env, TZ: "UTC" } });
+}
+
+/** What axe has to say of the page that a tab shows. */
+export async function violations(page) {
+  await page.evaluate(axe);
+  const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"], preload: false }));
+  return found.violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((node) => node.html).join(" | ")}`);
+}
+
 /** Starts everything before the tests of a file and ends it after them. */
 export function world(options) {
   const world = new World();
   before(async () => {
     await mkdir(screenshots, { recursive: true });
     world.demo = await Demo.start(options);
-    const executablePath = process.env.IDP_TEST_CHROMIUM ?? "/usr/bin/chromium";
-    world.browser = await chromium.launch({ executablePath, args: flags, env: { ...process.env, TZ: "UTC" } });
+    world.browser = await launch();
   });
   after(async () => {
     await world.browser?.close();
@@ -117,18 +128,11 @@ export class Tab {
     const title = titles[titled ?? message ?? id]?.[language];
     const heading = (await this.page.locator("main h1").innerText()).trim();
     if (title && at === this.demo.issuer) assert.equal(heading, title, `the title of ${id}`);
-    if (this.how.script) await this.#accessible(id);
+    if (this.how.script) assert.deepEqual(await violations(this.page), [], `axe on ${id}`);
     const whose = at === this.demo.university ? "university-" : "";
     const script = this.how.script ? "" : "-no-script";
     const name = `${whose}${id}${message ? `-${message}` : ""}${error ? `-${error}` : ""}-${language}-${this.how.width}${script}.png`;
     await this.page.screenshot({ path: join(screenshots, name), fullPage: true });
-  }
-
-  async #accessible(id) {
-    await this.page.evaluate(axe);
-    const { violations } = await this.page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
-    const said = violations.map(({ id: rule, help, nodes }) => `${rule}: ${help}: ${nodes.map((node) => node.html).join(" | ")}`);
-    assert.deepEqual(said, [], `axe on ${id}`);
   }
 
   async goes(url) {

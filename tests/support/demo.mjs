@@ -8,7 +8,7 @@ import { join, resolve } from "node:path";
 import { Mailbox } from "./mailbox.mjs";
 
 const root = resolve(import.meta.dirname, "../..");
-const binary = process.env.IDP_BIN ?? join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "debug/idp");
+export const binary = process.env.IDP_BIN ?? join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "debug/idp");
 
 /** Ports of a demo beside its first one (contract, "The demo"). */
 const beside = [0, 1, 2, 3, 4, 25];

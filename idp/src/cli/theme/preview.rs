@@ -26,6 +26,8 @@ struct PageFile {
     state: String,
     language: Language,
     title: String,
+    /// It sends the browser on by itself.
+    leaves: bool,
     file: String,
 }
 
@@ -83,7 +85,8 @@ fn pages_of(themes: &Themes, theme: &str, language: Language, target: &Path) -> 
         let state = sample.strip_prefix(page.id()).unwrap_or(&sample).trim_start_matches('-').to_owned();
         let title = html.split_once("<title>").and_then(|(_, rest)| rest.split_once("</title>"));
         let title = title.map(|(title, _)| title.to_owned()).unwrap_or_default();
-        files.push(PageFile { theme: theme.to_owned(), page: page.id(), state, language, title, file });
+        let leaves = html.contains("/post.") || html.contains("/leave.");
+        files.push(PageFile { theme: theme.to_owned(), page: page.id(), state, language, title, leaves, file });
     }
     Ok(files)
 }

@@ -83,9 +83,7 @@ pub fn sessions(words: &Words, pages: &mut Pages) {
             session("s3", None, false),
         ],
         others: true,
-        services: vec![ServiceItem {
-            client: words.say("certificate-service"), name: words.say("証明書発行サービス")
-        }],
+        services: vec![ServiceItem { client: words.say("certificate-service"), name: words.say("e-Certificate") }],
         back: words.say("/uni/account"),
     };
     add(pages, "sessions", Page::Sessions(page.clone()));

@@ -47,7 +47,8 @@ pub fn pages(words: &Words, pages: &mut Pages) {
 fn sign_in(words: &Words, pages: &mut Pages) {
     let upstream = |id: &str| SignInUpstream {
         id: id.to_owned(),
-        name: words.say("Graduate School of Information Science and Technology, Shared Authentication Platform"),
+        name: words
+            .say(&format!("Graduate School of Information Science and Technology, Authentication Platform ({id})")),
         asks_password: true,
     };
     let sign_in = SignIn {
