@@ -12,6 +12,7 @@ mod entry;
 mod expiry;
 mod first_visit;
 mod forms;
+mod hostile;
 mod language;
 mod ldap;
 mod ldap_outages;

@@ -1,14 +1,19 @@
-//! Maintenance, and a mail server that is away (J-20; P-26, E-66).
+//! Maintenance, a mail server and a store that are away (J-20; P-26, E-66, E-11).
 
 use std::sync::Arc;
 
 use idp::mail::memory::Answer;
+use sea_orm::ConnectionTrait;
 
-use crate::support::{
-    Page, Student, World,
-    browser::Call,
-    clock::{HOUR, MINUTE},
-    setup::{ISSUER, Setup},
+use crate::{
+    account,
+    support::{
+        Page, Student, World,
+        browser::Call,
+        clock::{HOUR, MINUTE},
+        setup::{ISSUER, Setup},
+        student::SECOND_PASSWORD,
+    },
 };
 
 const PLANNED: &str = "[maintenance]\nfrom = 2027-01-15T18:00:00+09:00\nuntil = 2027-01-15T20:00:00+09:00\nannounce_from = 2027-01-15T17:30:00+09:00";
@@ -153,7 +158,7 @@ async fn a_delayed_mail_is_told_as_delayed_and_tried_again() {
 }
 
 #[tokio::test]
-async fn a_mail_that_nobody_needs_any_more_is_not_sent_late() {
+async fn sr_48_a_mail_that_nobody_needs_any_more_is_not_sent_late() {
     let world = World::start().await;
     world.post.answer(Answer::Away);
     let mut student = world.newcomer();
@@ -184,4 +189,47 @@ async fn a_mail_waits_in_the_outbox_through_a_restart_of_the_server() {
     world.restart().await;
     assert_eq!(student.mails().await.len(), 1);
     assert_eq!(student.mails().await.len(), 1, "and is sent once");
+}
+
+/// A table is away, and with it whatever needs it.
+async fn takes_away(world: &World, table: &str) {
+    world.raw_database().await.execute_unprepared(&format!("ALTER TABLE {table} RENAME TO gone")).await.unwrap();
+}
+
+async fn brings_back(world: &World, table: &str) {
+    world.raw_database().await.execute_unprepared(&format!("ALTER TABLE gone RENAME TO {table}")).await.unwrap();
+}
+
+fn is_the_house_s_fault(page: &Page) {
+    assert_eq!((page.status.as_u16(), page.error().as_str()), (503, "E-11"), "{}", page.id());
+    assert_eq!((page.header("retry-after"), page.language().as_str()), ("5", "ja"));
+    assert!(page.has_link("back"), "a way on");
+    let said = page.text().to_lowercase();
+    assert!(!["sql", "table", "gone", "panic", "error"].iter().any(|word| said.contains(word)), "{said}");
+}
+
+#[tokio::test]
+async fn a_store_that_is_away_is_e_11_and_afterwards_everything_goes_on() {
+    let world = World::start().await;
+    let mut student = world.student().await;
+    let page = student.reaches_second_password().await;
+    takes_away(&world, "login").await;
+    is_the_house_s_fault(&student.browser.reload(&page).await);
+    is_the_house_s_fault(&student.enters_second_password(&page, SECOND_PASSWORD).await);
+    brings_back(&world, "login").await;
+    assert!(student.enters_second_password(&page, SECOND_PASSWORD).await.is_at_the_client());
+}
+
+#[tokio::test]
+async fn what_cannot_be_noted_in_the_trail_is_not_done() {
+    let world = World::start().await;
+    let mut student = world.student().await;
+    student.signs_in().await;
+    let page = account::opens(&mut student, "two-factor").await;
+    takes_away(&world, "audit_event").await;
+    is_the_house_s_fault(&student.browser.press(&page, &[], "yes").await);
+    brings_back(&world, "audit_event").await;
+    let page = account::opens(&mut student, "two-factor").await;
+    assert_eq!(page.message(), "enable-two-factor", "still off");
+    assert_eq!(student.browser.press(&page, &[], "yes").await.message(), "two-factor-enabled");
 }
