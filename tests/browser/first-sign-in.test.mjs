@@ -8,11 +8,11 @@ const here = world();
 
 for (const language of ["ja", "en"]) {
   for (const width of [phone, desktop]) {
-    test(`a new student gets to the certificate service (${language}, ${width} px)`, async () => {
+    test(`check 1: a new student gets to the certificate service (${language}, ${width} px)`, async () => {
       await firstSignIn({ language, width, script: true });
     });
   }
-  test(`a new student gets there without script (${language})`, async () => {
+  test(`check 2: a new student gets there without script (${language})`, async () => {
     await firstSignIn({ language, width: phone, script: false });
   });
 }
@@ -65,7 +65,7 @@ async function firstSignIn(how) {
   await browser.close();
 }
 
-test("the language chosen on the sign-in page holds through the pages, the mail and the service", async () => {
+test("check 3: the language chosen on the sign-in page holds through the pages, the mail and the service", async () => {
   const student = here.student();
   const browser = await here.visitor({ language: "ja" });
   const tab = await browser.tab();

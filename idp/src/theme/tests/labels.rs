@@ -202,7 +202,7 @@ const WITHIN: &[(&str, &str, &str)] = &[
 ];
 
 #[test]
-fn labels_of_the_manual_are_there_letter_for_letter() {
+fn check_18_labels_of_the_manual_are_there_letter_for_letter() {
     let catalogue = catalogue(Language::Ja);
     let values = FluentArgs::from_iter([("min", 8)]);
     for (id, printed) in PRINTED {
