@@ -1,6 +1,6 @@
 //! The rules of the house: who may import whom, names, redirects, and what tests may not do.
 
-mod sources;
+pub mod sources;
 
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -162,7 +162,7 @@ fn the_top_level_holds_only_what_the_layout_lists() {
 
 /// SR-9: after a post of credentials a browser must not repeat it elsewhere.
 #[test]
-fn no_redirect_keeps_the_method() {
+fn sr_9_no_redirect_keeps_the_method() {
     let kept = Regex::new(r"\b30[78]\b|TEMPORARY_REDIRECT|PERMANENT_REDIRECT|Redirect::(temporary|permanent)")
         .expect("a pattern");
     let faults: Vec<String> = product()

@@ -19,6 +19,8 @@ mod matrix;
 #[cfg(test)]
 mod oidc;
 #[cfg(test)]
+mod security;
+#[cfg(test)]
 mod store;
 #[cfg(test)]
 mod support;

@@ -43,7 +43,7 @@ async fn registered(world: &World) -> String {
 }
 
 #[tokio::test]
-async fn the_link_changes_the_address_and_the_waiting_tab_moves_on() {
+async fn sr_34_the_link_changes_the_address_and_the_waiting_tab_moves_on() {
     let (world, mut student, waiting) = waiting().await;
     assert_eq!(waiting.link("back").as_str(), RETURN_TO);
     assert!(waiting.text().contains(NEW), "{}", waiting.text());
@@ -269,7 +269,7 @@ async fn another_session_s_tab_does_not_wait_for_this_one_s_mail() {
 }
 
 #[tokio::test]
-async fn a_second_password_changed_meanwhile_voids_the_link() {
+async fn sr_38_a_second_password_changed_meanwhile_voids_the_link() {
     let (world, mut student, _) = waiting().await;
     let page = opens(&mut student, "second-password").await;
     let fields = [

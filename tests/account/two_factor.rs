@@ -46,7 +46,7 @@ async fn count(world: &World, event: &str) -> usize {
 }
 
 #[tokio::test]
-async fn turning_it_on_takes_effect_at_once_and_is_told() {
+async fn sr_31_turning_it_on_takes_effect_at_once_and_is_told() {
     let world = World::start().await;
     let (mut student, access) = signed_in_at(&world).await;
     let mails = student.mails().await.len();
@@ -119,7 +119,7 @@ async fn fifty_presses_at_once_switch_it_once_and_send_one_mail() {
 }
 
 #[tokio::test]
-async fn turning_it_off_asks_for_the_second_password_even_a_moment_after_the_login() {
+async fn sr_30_turning_it_off_asks_for_the_second_password_even_a_moment_after_the_login() {
     let (world, mut student, access) = with_two_factor().await;
     let mails = student.mails().await.len();
     let page = opens(&mut student, "two-factor").await;

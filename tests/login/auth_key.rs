@@ -96,7 +96,7 @@ async fn a_wrong_key_is_e_61_with_the_reference_of_the_right_mail() {
 }
 
 #[tokio::test]
-async fn the_fifth_wrong_key_kills_it_and_the_right_one_comes_too_late() {
+async fn sr_23_the_fifth_wrong_key_kills_it_and_the_right_one_comes_too_late() {
     let world = World::with_auth_key().await;
     let mut student = world.student().await;
     let page = student.reaches_auth_key().await;
@@ -172,7 +172,7 @@ async fn a_new_key_has_five_tries_of_its_own_and_another_reference() {
 }
 
 #[tokio::test]
-async fn a_key_of_nine_minutes_and_59_seconds_works_and_at_ten_it_is_e_62() {
+async fn sr_21_a_key_of_nine_minutes_and_59_seconds_works_and_at_ten_it_is_e_62() {
     let world = World::with_auth_key().await;
     let mut student = world.student().await;
     let page = student.reaches_second_password().await;
@@ -187,7 +187,7 @@ async fn a_key_of_nine_minutes_and_59_seconds_works_and_at_ten_it_is_e_62() {
 }
 
 #[tokio::test]
-async fn the_key_of_another_tab_is_wrong_here_and_counts() {
+async fn sr_22_the_key_of_another_tab_is_wrong_here_and_counts() {
     let world = World::with_auth_key().await;
     let mut student = world.student().await;
     let one = student.reaches_auth_key().await;

@@ -13,7 +13,7 @@ async fn warnings(student: &Student) -> usize {
 }
 
 #[tokio::test]
-async fn a_new_key_too_soon_is_e_63_with_the_seconds() {
+async fn sr_25_a_new_key_too_soon_is_e_63_with_the_seconds() {
     let world = World::with_auth_key().await;
     let mut student = world.student().await;
     let page = student.reaches_auth_key().await;
@@ -47,7 +47,7 @@ async fn the_sixth_key_of_a_login_is_e_64_and_tells_the_address_once() {
 }
 
 #[tokio::test]
-async fn the_hour_s_cap_holds_over_logins_and_is_e_65_with_the_time() {
+async fn sr_24_the_hour_s_cap_holds_over_logins_and_is_e_65_with_the_time() {
     let setup = Setup::default().set("policy.two_factor", "required").set("limits.auth_key.max_per_account_hour", "5");
     let world = World::with(setup).await;
     let mut student = world.student().await;

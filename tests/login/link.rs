@@ -29,7 +29,7 @@ async fn a_link_of_29_minutes_and_59_seconds_works() {
 }
 
 #[tokio::test]
-async fn a_link_of_30_minutes_and_one_second_is_e_30() {
+async fn sr_39_a_link_of_30_minutes_and_one_second_is_e_30() {
     let world = World::start().await;
     let mut student = world.newcomer();
     let page = student.passes_the_university().await;
@@ -100,7 +100,7 @@ async fn a_second_press_shows_the_same_page_and_changes_nothing() {
 }
 
 #[tokio::test]
-async fn heads_options_and_twenty_gets_change_nothing() {
+async fn sr_41_heads_options_and_twenty_gets_change_nothing() {
     let world = World::start().await;
     let mut student = world.newcomer();
     let waiting = student.asks_for_the_link().await;

@@ -137,7 +137,7 @@ async fn the_fourth_request_of_an_hour_for_one_address_sends_nothing_and_says_no
 }
 
 #[tokio::test]
-async fn an_address_of_several_accounts_gets_one_mail_with_a_link_for_each() {
+async fn sr_36_an_address_of_several_accounts_gets_one_mail_with_a_link_for_each() {
     let world = World::start().await;
     let (one, two) = two_of_one_address(&world).await;
     let before = one.mails().await.len();
@@ -433,7 +433,7 @@ async fn way(world: &Arc<World>, email: &str, code: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn known_and_unknown_addresses_get_the_same_bytes() {
+async fn sr_45_known_and_unknown_addresses_get_the_same_bytes() {
     let world = World::start().await;
     let student = world.student().await;
     let code = wrong(&student.mail().await.digits());

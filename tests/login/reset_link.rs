@@ -157,7 +157,7 @@ async fn a_reset_lifts_the_lock_and_clears_the_row_of_wrong_ones() {
 }
 
 #[tokio::test]
-async fn a_reset_ends_every_session_with_its_tokens() {
+async fn sr_43_a_reset_ends_every_session_with_its_tokens() {
     let world = World::start().await;
     let mut student = world.student().await;
     let mut phone = student.at_another_device();
@@ -297,7 +297,7 @@ async fn a_link_ends_with_a_change_of_address_and_with_its_account() {
 }
 
 #[tokio::test]
-async fn scanners_burn_nothing() {
+async fn sr_42_scanners_burn_nothing() {
     let world = World::start().await;
     let student = world.student().await;
     let link = a_link(&world, &student).await;

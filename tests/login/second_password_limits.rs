@@ -70,7 +70,7 @@ async fn the_wait_holds_in_another_tab_too() {
 }
 
 #[tokio::test]
-async fn the_fifth_wrong_one_locks_for_fifteen_minutes_and_says_so() {
+async fn sr_17_the_fifth_wrong_one_locks_for_fifteen_minutes_and_says_so() {
     let (world, mut student, page) = locked().await;
     assert_eq!(page.id(), "locked");
     assert!(page.text().contains("15分"), "{}", page.text());
@@ -123,7 +123,7 @@ async fn when_the_lock_is_over_the_right_one_gets_through() {
 }
 
 #[tokio::test]
-async fn a_lock_tells_the_address_at_most_once_an_hour() {
+async fn sr_27_a_lock_tells_the_address_at_most_once_an_hour() {
     let (world, mut student, _) = locked().await;
     let warnings = async |student: &Student| {
         student.mails().await.iter().filter(|mail| mail.subject.contains("ログイン失敗のお知らせ")).count()

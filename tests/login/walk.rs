@@ -248,6 +248,6 @@ fn no_walk_of_a_student_reaches_a_code_without_every_proof() {
 }
 
 #[test]
-fn no_walk_of_a_newcomer_reaches_a_code_without_every_proof() {
+fn sr_33_no_walk_of_a_newcomer_reaches_a_code_without_every_proof() {
     walks(false, 12, 40);
 }

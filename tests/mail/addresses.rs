@@ -105,7 +105,7 @@ async fn refused(policy: &str, typed: &str) -> (String, String) {
 }
 
 #[tokio::test]
-async fn more_or_less_than_one_address_is_e_21() {
+async fn sr_35_more_or_less_than_one_address_is_e_21() {
     for typed in [
         "a@b.jp,c@d.jp",
         "a@b.jp;c@d.jp",

@@ -1,6 +1,6 @@
 //! No dead ends: every state of a login and of the account pages × whatever a person may do there ends on a page that leads on.
 
-mod states;
+pub mod states;
 
 use std::{fmt::Write, panic::AssertUnwindSafe};
 
@@ -88,7 +88,7 @@ impl Scene {
         }
     }
 
-    fn form(&self) -> Option<crate::support::page::Form> {
+    pub fn form(&self) -> Option<crate::support::page::Form> {
         let typed: Vec<(&str, &str)> = self.typed.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let has_form =
             self.action.is_some() || !typed.is_empty() || self.page.one("form:not(.language)", "action").is_some();

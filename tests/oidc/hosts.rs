@@ -82,7 +82,7 @@ async fn forwarding_headers_are_never_repeated() {
 }
 
 #[tokio::test]
-async fn links_in_mails_begin_with_the_issuer_whatever_the_browser_says() {
+async fn sr_40_links_in_mails_begin_with_the_issuer_whatever_the_browser_says() {
     let world = World::start().await;
     let mut student = world.newcomer();
     let page = student.passes_the_university().await;

@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn line_breaks_and_nul_are_refused_in_every_header() {
+    fn sr_46_line_breaks_and_nul_are_refused_in_every_header() {
         for evil in ["a\r\nBcc: x@y.jp", "a\nb", "a\rb", "a\0b"] {
             let mut one = mail();
             one.subject = evil.into();

@@ -181,7 +181,7 @@ async fn an_unfit_mail_never_reaches_the_server() {
 }
 
 #[tokio::test]
-async fn plaintext_is_for_loopback_and_passwords_stay_out_of_the_address() {
+async fn sr_47_plaintext_is_for_loopback_and_passwords_stay_out_of_the_address() {
     let password = Secret::new("p");
     let of = |url: &str, password: Option<&Secret>| Smtp::new(url, password, "id.example").err();
     assert_eq!(of("smtp://mail.example.jp:25", None), Some(SmtpUrlError::Plaintext));
