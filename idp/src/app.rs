@@ -126,9 +126,14 @@ impl App {
     }
 
     /// Takes a new configuration over: all of it or nothing. Gives the sections that differ and need a restart.
-    pub async fn reload(&self, configuration: Configuration) -> anyhow::Result<Vec<&'static str>> {
+    pub async fn reload(&self, mut configuration: Configuration) -> anyhow::Result<Vec<&'static str>> {
         let present = self.loaded.load_full();
         let need_restart = sections_for_a_restart(&present.configuration, &configuration);
+        for tenant in &mut configuration.tenants {
+            if let Some(before) = present.configuration.tenant(tenant.id.as_str()) {
+                Arc::make_mut(tenant).registered = before.registered.clone();
+            }
+        }
         let themes = load_themes(&configuration).await??;
         let (loaded, house) = assemble(&self.shared, configuration, themes, None, &present.flows.keyrings).await?;
         self.loaded.store(Arc::new(loaded));
@@ -292,6 +297,7 @@ async fn assemble(
     for tenant in &configuration.tenants {
         flows.load_keys(&tenant.id).await.with_context(|| format!("signing keys of tenant {}", tenant.id))?;
     }
+    flows.learn_clients(&configuration.tenants).await.context("registered clients")?;
     let sites = Sites::new(configuration.tenants.iter().map(|tenant| Site::new(Arc::clone(tenant), &themes)));
     let house = House { sites: Arc::new(sites), flows: flows.clone(), themes, clock: Arc::clone(&shared.clock) };
     Ok((Loaded { configuration, flows }, house))

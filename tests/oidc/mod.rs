@@ -13,6 +13,8 @@ mod introspection;
 mod logout;
 mod pushed_requests;
 mod refresh;
+mod registration;
+mod registration_management;
 mod rows;
 mod sessions;
 mod signed_answers;

@@ -131,6 +131,12 @@ impl World {
         *self.running.write().unwrap() = running;
     }
 
+    /// The same process takes its files over again.
+    pub async fn reload(&self) {
+        let app = self.running.read().unwrap().app.clone();
+        app.reload(load(&self.folder.path().join("idp.toml"), &self.setup)).await.unwrap();
+    }
+
     pub fn flows(&self) -> Flows {
         self.running.read().unwrap().app.flows()
     }

@@ -19,6 +19,8 @@ const LOOK_UP_RESETS_EVERY: Duration = Duration::from_secs(1);
 const READ_BOUNCES_EVERY: Duration = Duration::from_secs(5);
 const SEAL_EVERY: Duration = Duration::from_secs(20);
 const LOAD_KEYS_EVERY: Duration = Duration::from_mins(1);
+/// What was registered elsewhere is known here this soon.
+const LEARN_CLIENTS_EVERY: Duration = Duration::from_millis(500);
 const METRICS_UPKEEP_EVERY: Duration = Duration::from_secs(5);
 const PURGE_EVERY: Duration = Duration::from_mins(10);
 /// However long the next mail or notice is off, it is looked for this often: another process may have written one.
@@ -35,6 +37,7 @@ impl App {
         workers.spawn(until(shutdown.clone(), seal_audit(self.clone())));
         workers.spawn(until(shutdown.clone(), purge(self.clone())));
         workers.spawn(until(shutdown.clone(), keep_keys(self.clone())));
+        workers.spawn(until(shutdown.clone(), learn_clients(self.clone())));
         workers.spawn(until(shutdown.clone(), prepare_hasher(self.flows())));
         workers.spawn(until(shutdown.clone(), keep_metrics(metrics)));
         tokio::spawn(async move { while workers.join_next().await.is_some() {} })
@@ -160,6 +163,16 @@ async fn keep_keys(app: App) {
         tokio::select! {
             () = app.reloaded.notified() => {}
             () = tokio::time::sleep(LOAD_KEYS_EVERY) => {}
+        }
+    }
+}
+
+async fn learn_clients(app: App) {
+    loop {
+        tokio::time::sleep(LEARN_CLIENTS_EVERY).await;
+        if let Err(error) = app.flows().learn_clients(&app.tenants()).await {
+            tracing::error!(%error, "registered clients cannot be read");
+            tokio::time::sleep(LEARN_CLIENTS_EVERY * 10).await;
         }
     }
 }

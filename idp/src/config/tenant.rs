@@ -11,6 +11,7 @@ use super::{
 use crate::domain::{
     client::Client,
     ids::{ClientId, TenantId},
+    known_clients::KnownClients,
     language::Language,
     tenant::{Contact, Issuer, LocalizedText, Maintenance, Tenant},
 };
@@ -72,6 +73,7 @@ pub fn tenant(
         policy,
         upstreams,
         clients,
+        registered: KnownClients::default(),
     };
     Some(tenant)
 }

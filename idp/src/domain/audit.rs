@@ -68,10 +68,12 @@ events! {
     RefreshReused = "grant.refresh_reused",
     GrantRevoked = "grant.revoked",
     ClientAuthenticationFailed = "client.authentication_failed",
+    ClientRegistered = "client.registered",
     KeyCreated = "key.created",
     KeyActivated = "key.activated",
     KeyRetired = "key.retired",
     ConfigLoaded = "config.loaded",
+    AdminChanged = "admin.changed",
 }
 
 /// One row of the trail: no name, no address, no secret.

@@ -96,6 +96,11 @@ uuid_id!(
     LogoutNoticeId
 );
 
+uuid_id!(
+    /// An initial access token, as its operator calls it.
+    RegistrationTokenId
+);
+
 impl LoginId {
     /// As it stands in addresses and cookie names.
     pub fn lower(&self) -> String {

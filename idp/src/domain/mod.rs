@@ -22,6 +22,7 @@ pub mod email_address;
 pub mod entropy;
 pub mod grant;
 pub mod ids;
+pub mod known_clients;
 pub mod language;
 pub mod ldap_filter;
 pub mod letter;
@@ -37,6 +38,7 @@ pub mod policy;
 pub mod pushed_request;
 pub mod recovery_code;
 pub mod redirect_uri;
+pub mod registered_client;
 pub mod reset;
 pub mod resource;
 #[cfg(test)]

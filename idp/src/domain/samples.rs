@@ -121,6 +121,7 @@ pub fn tenant() -> Tenant {
         policy: policy(),
         upstreams: vec![],
         clients: BTreeMap::from([(ClientId::new("rp"), Arc::new(client()))]),
+        registered: super::known_clients::KnownClients::default(),
     }
 }
 

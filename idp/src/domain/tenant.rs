@@ -8,6 +8,7 @@ use super::{
     client::Client,
     clock::Timestamp,
     ids::{ClientId, TenantId, UpstreamId},
+    known_clients::KnownClients,
     language::Language,
     ldap_filter::LdapFilter,
     policy::Policy,
@@ -34,11 +35,13 @@ pub struct Tenant {
     pub policy: Policy,
     pub upstreams: Vec<Upstream>,
     pub clients: BTreeMap<ClientId, Arc<Client>>,
+    /// Those that registered themselves; a file of the same name goes before.
+    pub registered: KnownClients,
 }
 
 impl Tenant {
     pub fn client(&self, id: &str) -> Option<Arc<Client>> {
-        self.clients.get(id).cloned()
+        self.clients.get(id).cloned().or_else(|| self.registered.get(id))
     }
 
     /// An upstream that may be used now (SR-75: disabled means disabled, at once).

@@ -77,6 +77,7 @@ impl Flows {
         presented: &Presented,
         visitor: &Visitor,
     ) -> Result<Arc<Client>, FlowError> {
+        self.look_for_client(tenant, &presented.client_id).await;
         let known = tenant.client(&presented.client_id);
         let reason = match &known {
             None => "unknown client",

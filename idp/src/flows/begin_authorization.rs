@@ -57,6 +57,9 @@ impl Flows {
         session: Option<&SessionCookie>,
         visitor: &Visitor,
     ) -> Result<Begun, FlowError> {
+        if let Some(id) = parameters.get("client_id") {
+            self.look_for_client(tenant, id).await;
+        }
         let request = match self.open_request(tenant, parameters).await? {
             Ok(request) => request,
             Err(Refusal::Page(error)) => {

@@ -37,13 +37,16 @@ use client_certificate::Proxies;
 use deeds::Deeds;
 use limits::{BodyLimit, Guard, RequestLimits};
 use login::front;
-use oidc::{authorize, discovery, end_session, introspection, jwks, pushed_authorization, revocation, token, userinfo};
+use oidc::{
+    authorize, discovery, end_session, introspection, jwks, pushed_authorization, registration, revocation, token,
+    userinfo,
+};
 use site::House;
 
 /// The public router: every tenant's routes behind the choice of the tenant.
 pub fn router(house: Arc<ArcSwap<House>>, entropy: Arc<dyn Entropy>, deeds: &Deeds, proxies: Proxies) -> Router {
     let routes = documents()
-        .merge(endpoints())
+        .merge(endpoints(deeds))
         .merge(front_channel(deeds))
         .merge(sign_in_pages(deeds))
         .merge(account_pages(deeds));
@@ -67,7 +70,7 @@ fn documents() -> Router {
 }
 
 /// Called by clients. Their writes go through the group-committing writer, which outlives a hung-up caller.
-fn endpoints() -> Router {
+fn endpoints(deeds: &Deeds) -> Router {
     let shared = Router::new()
         .route("/token", post(token::post))
         .route("/userinfo", get(userinfo::get).post(userinfo::post))
@@ -77,11 +80,18 @@ fn endpoints() -> Router {
     let pushed = Router::new()
         .route("/par", post(pushed_authorization::post))
         .layer(from_fn_with_state(BodyLimit::PUSHED, limits::body));
+    let registration = Router::new()
+        .route("/register", post(registration::post))
+        .route("/register/{client_id}", get(registration::get).put(registration::put).delete(registration::delete))
+        .method_not_allowed_fallback(front::other_endpoint_method)
+        // A registration is no hot write: it has a transaction of its own.
+        .layer(from_fn_with_state(deeds.clone(), deeds::finish_posts));
     Router::new()
         .route("/introspect", post(introspection::post))
         .route("/revoke", post(revocation::post))
         .merge(shared)
         .merge(pushed)
+        .merge(registration)
         .method_not_allowed_fallback(front::other_endpoint_method)
         .layer(from_fn_with_state(BodyLimit::FORM, limits::body))
 }

@@ -10,7 +10,7 @@ mod jws;
 mod keyring;
 mod master_key;
 mod pairwise;
-mod strict_json;
+pub mod strict_json;
 mod token_claims;
 mod vault;
 

@@ -255,6 +255,36 @@ table!(used_token = "used_token" {
     expires_at: i64,
 });
 
+table!(registered_client = "registered_client" {
+    #[sea_orm(primary_key, auto_increment = false)] tenant: String,
+    #[sea_orm(primary_key, auto_increment = false)] id: String,
+    metadata: String,
+    secret_hash: Option<String>,
+    access: String,
+    revision: i64,
+    issued_at: i64,
+    removed_at: Option<i64>,
+});
+
+table!(client_register = "client_register" {
+    #[sea_orm(primary_key, auto_increment = false)] tenant: String,
+    revision: i64,
+    clients: i64,
+    window_began_at: i64,
+    in_window: i64,
+});
+
+table!(registration_token = "registration_token" {
+    #[sea_orm(primary_key, auto_increment = false)] key: String,
+    id: String,
+    tenant: String,
+    uses: i64,
+    uses_left: i64,
+    created_at: i64,
+    expires_at: i64,
+    revoked_at: Option<i64>,
+});
+
 table!(audit_event = "audit_event" {
     #[sea_orm(primary_key)] id: i64,
     event: String,

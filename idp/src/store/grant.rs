@@ -18,6 +18,7 @@ use crate::domain::{
 use super::{
     Store, StoreError, Tx,
     entity::{access_token, authorization_code, grant, refresh_token},
+    purge::first_id_of,
     stored::{OPEN, REVOKED, USED, from_json, instant, json, millis, only, uuid},
 };
 
@@ -115,6 +116,17 @@ impl Tx {
     ) -> Result<Vec<GrantId>, StoreError> {
         let account = grant::Column::Account.eq(account.to_string());
         self.revoke(account.and(grant::Column::Client.eq(client.as_str())), at).await
+    }
+
+    /// Whatever a client was given by anybody since it is there. By key range: ids begin with the time they were made.
+    pub async fn revoke_all_grants_of_client(
+        &self,
+        tenant: &TenantId,
+        client: &ClientId,
+        (since, at): (Timestamp, Timestamp),
+    ) -> Result<Vec<GrantId>, StoreError> {
+        let whose = grant::Column::Tenant.eq(tenant.as_str()).and(grant::Column::Client.eq(client.as_str()));
+        self.revoke(whose.and(grant::Column::Id.gte(first_id_of(since))), at).await
     }
 
     async fn revoke(&self, which: Expr, at: Timestamp) -> Result<Vec<GrantId>, StoreError> {

@@ -33,6 +33,8 @@ mod outbox;
 mod purge;
 mod pushed_request;
 mod recovery_code;
+mod registered_client;
+mod registration_token;
 mod reset;
 mod schema;
 mod session;

@@ -13,7 +13,7 @@ use super::{
     Store, StoreError,
     entity::{
         access_token, auth_key, authorization_code, grant, letter, login, one_time_url, pushed_request, refresh_token,
-        reset_request, session, stranger_ledger, used_token,
+        registration_token, reset_request, session, stranger_ledger, used_token,
     },
     stored::Word,
 };
@@ -66,7 +66,10 @@ impl Store {
         let old = letter::Column::CreatedAt.lt(now.minus(retention.letters).as_millis());
         let letters =
             self.clear::<letter::Entity>(letter::Column::Id, old.and(letter::Column::State.is_not_in(waiting))).await?;
-        Ok(Purged { rows: tokens + used + logins + pushed + sessions + letters })
+        let registration = registration_token::Column::ExpiresAt.lt(now.minus(DAY * 30).as_millis());
+        let registration =
+            self.clear::<registration_token::Entity>(registration_token::Column::Key, registration).await?;
+        Ok(Purged { rows: tokens + used + logins + pushed + sessions + letters + registration })
     }
 
     /// By key range: the keys begin with the time of issue.
@@ -129,7 +132,7 @@ impl Store {
 }
 
 /// The smallest UUIDv7 of an instant (RFC 9562 §5.7), as it is stored.
-fn first_id_of(at: Timestamp) -> String {
+pub(super) fn first_id_of(at: Timestamp) -> String {
     let millis = Ord::max(at.as_millis(), 0);
     format!("{:08x}-{:04x}", millis >> 16, millis & 0xffff)
 }

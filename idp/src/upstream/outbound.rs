@@ -11,7 +11,10 @@ use std::{
     time::Duration,
 };
 
-use http::{StatusCode, header::CONTENT_TYPE};
+use http::{
+    StatusCode,
+    header::{ACCEPT, CONTENT_TYPE},
+};
 use ipnet::IpNet;
 use reqwest::{
     Client,
@@ -128,6 +131,30 @@ impl Outbound {
 }
 
 impl Outbound {
+    /// For an address that a stranger named. Unlike [`Outbound::entry`] it opens neither loopback nor a port of its own:
+    /// only what the operator has listed.
+    pub fn strangers_entry(&self, named: &str) -> Result<Entry, OutboundError> {
+        let url = Url::parse(named).map_err(|_| OutboundError::Forbidden("not an address".into()))?;
+        let guard = Guard { allow: Arc::clone(&self.allow), loopback: false };
+        if is_loopback(&url) && !guard.lists(IpAddr::V4(Ipv4Addr::LOCALHOST)) {
+            return Err(OutboundError::Forbidden(format!("loopback: {}", origin(&url))));
+        }
+        let entry = Entry { caller: Arc::clone(&self.open), guard, port: None, max_body: self.max_body };
+        entry.permit(&url)?;
+        Ok(entry)
+    }
+
+    /// The JSON at an address that a stranger named.
+    pub async fn read_strangers(&self, named: &str) -> Result<Vec<u8>, OutboundError> {
+        let entry = self.strangers_entry(named)?;
+        let request = http::Request::get(named).header(ACCEPT, "application/json").body(Vec::new());
+        let answer = entry.call(request.map_err(|_| OutboundError::Forbidden("not an address".into()))?).await?;
+        if answer.status() == StatusCode::OK {
+            return Ok(answer.into_body());
+        }
+        Err(OutboundError::Unusable(format!("status {}", answer.status())))
+    }
+
     /// Posts a form to one configured address; of the answer only its status is read.
     pub async fn post_form(&self, configured: &str, fields: &[(&str, &str)]) -> Result<StatusCode, OutboundError> {
         let entry = self.entry(configured)?;

@@ -6,5 +6,6 @@ mod discovery;
 mod list;
 mod logout;
 mod module;
+mod registration;
 
 use module::{MODES, Module, Tokens};

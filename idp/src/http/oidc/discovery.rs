@@ -31,7 +31,7 @@ pub fn document(tenant: &Tenant, languages: &[Language]) -> Bytes {
     let ceiling = reachable(&tenant.policy);
     let acrs: Vec<&str> = Acr::ALL.into_iter().filter(|acr| *acr <= ceiling).map(Acr::urn).collect();
     let confidential = ["client_secret_basic", "client_secret_post"];
-    let document = json!({
+    let mut document = json!({
         "issuer": tenant.issuer.as_str(),
         "authorization_endpoint": at("/authorize"),
         "token_endpoint": at("/token"),
@@ -69,5 +69,10 @@ pub fn document(tenant: &Tenant, languages: &[Language]) -> Bytes {
         "display_values_supported": ["page", "popup"],
         "ui_locales_supported": languages.iter().map(|language| language.tag()).collect::<Vec<_>>(),
     });
+    if tenant.policy.dynamic_registration
+        && let Some(members) = document.as_object_mut()
+    {
+        members.insert("registration_endpoint".to_owned(), at("/register").into());
+    }
     Bytes::from(document.to_string())
 }

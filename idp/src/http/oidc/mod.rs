@@ -6,6 +6,7 @@ pub mod end_session;
 pub mod introspection;
 pub mod jwks;
 pub mod pushed_authorization;
+pub mod registration;
 pub mod revocation;
 pub mod token;
 pub mod userinfo;

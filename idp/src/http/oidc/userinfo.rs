@@ -53,12 +53,12 @@ async fn answer(visit: &Visit, token: &str) -> Result<Response, EndpointFailure>
 }
 
 /// RFC 6750 §2.1; the scheme in any case (RFC 9110 §11.1).
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 /// RFC 6750 §3.1: without a token, no error code.
-fn unauthenticated() -> Response {
+pub fn unauthenticated() -> Response {
     (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, "Bearer")]).into_response()
 }

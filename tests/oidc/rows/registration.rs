@@ -1,0 +1,142 @@
+//! Dynamic registration and third-party login (protocol.md §5, B17).
+
+use serde_json::json;
+
+use crate::support::{
+    client::{CALLBACK, claims},
+    https::Https,
+    jose,
+    registrar::{metadata, metadata_with, open_world},
+    setup::ISSUER,
+};
+
+use super::{
+    super::{refusal, refused},
+    module::{read, strong},
+};
+
+#[tokio::test]
+async fn any_registration() {
+    let world = open_world().await;
+    let endpoint = read(&world.service(), "/.well-known/openid-configuration").await["registration_endpoint"].clone();
+    assert_eq!(endpoint, format!("{ISSUER}/register"));
+    let key = jose::Key::generate("RS256", "k1");
+    for (method, other) in [
+        ("client_secret_basic", json!({})),
+        ("client_secret_post", json!({})),
+        ("private_key_jwt", json!({ "jwks": { "keys": [key.jwk()] } })),
+        ("none", json!({})),
+    ] {
+        let mut said = metadata_with(json!({
+            "token_endpoint_auth_method": method, "grant_types": ["authorization_code"], "response_types": ["code"],
+            "contacts": ["certification@oidf.example"],
+        }));
+        said.as_object_mut().unwrap().extend(other.as_object().unwrap().clone());
+        let answer = world.register(&said).await;
+        assert_eq!(answer.status(), 201, "{}", answer.page.body);
+        assert!(answer.header("content-type").starts_with("application/json"));
+        let told = answer.json();
+        assert!(!told["client_id"].as_str().unwrap().is_empty());
+        assert_eq!(told.get("client_secret").is_some(), method.starts_with("client_secret"), "{method}");
+        assert_eq!(told.get("client_secret").is_some(), told.get("client_secret_expires_at").is_some());
+        assert!(told["client_secret"].as_str().is_none_or(strong));
+        assert!(told["registration_client_uri"].as_str().unwrap().starts_with("https://"));
+        assert!(strong(told["registration_access_token"].as_str().unwrap()));
+    }
+}
+
+#[tokio::test]
+async fn b17_dynamic_client() {
+    let world = open_world().await;
+    let client = world.registered(&metadata()).await;
+    let answer = client.deletes().await;
+    assert_eq!((answer.status(), answer.page.body.as_str()), (204, ""));
+}
+
+#[tokio::test]
+async fn oidcc_idtoken_signature_of_a_dynamic_client() {
+    let world = open_world().await;
+    let mut student = world.student().await;
+    let party = world.registered(&metadata()).await.party();
+    let page = student.signs_in_and_allows(&party.url(&[])).await;
+    let tokens = party.redeem(&page.code()).await;
+    assert_eq!(tokens.status(), 200, "{}", tokens.page.body);
+    let id_token = tokens.text("id_token");
+    let header = jose::header(&id_token);
+    assert_eq!(header["alg"], "RS256");
+    assert!(!header["kid"].as_str().unwrap().is_empty());
+    let verified = jose::verified(&read(&party, "/jwks").await, &id_token);
+    assert_eq!((&verified["aud"], &verified), (&json!(party.id), &claims(&id_token)));
+}
+
+#[tokio::test]
+async fn oidcc_registration_sector_uri() {
+    let world = open_world().await;
+    let server = Https::listen();
+    let address = server.publish("/sector.json", &json!(["https://other.example/cb", CALLBACK]));
+    let said = metadata_with(json!({ "subject_type": "pairwise", "sector_identifier_uri": address }));
+    let answer = world.register(&said).await;
+    assert_eq!(answer.status(), 201, "{}", answer.page.body);
+    assert_eq!((answer.text("subject_type"), answer.text("sector_identifier_uri")), ("pairwise".into(), address));
+    assert_eq!(server.asked(), ["/sector.json"]);
+}
+
+#[tokio::test]
+async fn oidcc_registration_sector_bad() {
+    let world = open_world().await;
+    let address = Https::listen().publish("/sector.json", &json!(["https://other.example/cb"]));
+    let said = metadata_with(json!({ "subject_type": "pairwise", "sector_identifier_uri": address }));
+    assert_eq!(refusal(&world.register(&said).await), refused(400, "invalid_client_metadata"));
+}
+
+/// By reference from a client's own address: refused, and nothing is fetched (protocol.md, Scope).
+#[tokio::test]
+async fn oidcc_request_uri_unsigned() {
+    refused_by_reference("/request.jwt#unsigned", "eyJhbGciOiJub25lIn0.e30.").await;
+}
+
+#[tokio::test]
+async fn oidcc_request_uri_signed_rs256() {
+    let key = jose::Key::generate("RS256", "k1");
+    let object = key.sign(&key.header("oauth-authz-req+jwt"), &json!({ "redirect_uri": CALLBACK }));
+    refused_by_reference("/request.jwt#signed", &object).await;
+}
+
+async fn refused_by_reference(path: &str, object: &str) {
+    let world = open_world().await;
+    let server = Https::listen();
+    server.answers("/request.jwt", 200, object);
+    let address = server.address(path);
+    let party = world.registered(&metadata_with(json!({ "request_uris": [address] }))).await.party();
+    let discovery = read(&party, "/.well-known/openid-configuration").await;
+    assert_eq!(discovery["request_uri_parameter_supported"], false);
+    let page = world.browser().open(&party.url(&[("request_uri", &address)])).await;
+    assert_eq!(super::super::error_of(&page), "request_uri_not_supported");
+    assert_eq!(server.asked(), [""; 0]);
+}
+
+#[tokio::test]
+async fn oidcc_3rd_party_init_login() {
+    let world = open_world().await;
+    let start = "https://rp.example/start";
+    let client = world.registered(&metadata_with(json!({ "initiate_login_uri": start }))).await;
+    assert_eq!(client.told["initiate_login_uri"], start);
+    let answer = client.reads().await;
+    assert_eq!(answer.status(), 200);
+    assert!(answer.header("content-type").starts_with("application/json"));
+    assert_eq!(answer.json()["initiate_login_uri"], start);
+}
+
+#[tokio::test]
+async fn oidcc_3rd_party_init_login_nohttps() {
+    let world = open_world().await;
+    let said = metadata_with(json!({ "initiate_login_uri": "http://rp.example/start" }));
+    assert_eq!(refusal(&world.register(&said).await), refused(400, "invalid_client_metadata"));
+}
+
+#[tokio::test]
+async fn oidcc_redirect_uri_regfrag_of_a_dynamic_client() {
+    let world = open_world().await;
+    let said = metadata_with(json!({ "redirect_uris": [format!("{CALLBACK}#foobar")] }));
+    assert_eq!(refusal(&world.register(&said).await), refused(400, "invalid_redirect_uri"));
+}
