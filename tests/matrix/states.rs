@@ -78,6 +78,10 @@ states! {
     Authenticator = "P-34 authenticator",
     SetUpAuthenticator = "P-35 set-up-authenticator",
     RecoveryCodes = "P-36 recovery-codes",
+    Device = "P-32 device",
+    DeviceSignIn = "P-07 second-password for a device",
+    ConfirmDevice = "P-32 confirm-device",
+    DeviceAnswered = "P-32 device-answered",
 }
 
 /// A gate that is added needs its row in the matrix.
@@ -125,6 +129,9 @@ async fn world(state: State) -> Arc<World> {
         State::Authenticator | State::SetUpAuthenticator | State::RecoveryCodes => {
             World::with(Setup::default().set("policy.authenticator", "allowed")).await
         }
+        State::Device | State::DeviceSignIn | State::ConfirmDevice | State::DeviceAnswered => {
+            World::with_devices().await
+        }
         _ => World::start().await,
     }
 }
@@ -162,6 +169,9 @@ impl State {
             }
             Self::Authenticator | Self::SetUpAuthenticator | Self::RecoveryCodes => {
                 self.with_an_app(world.student().await).await
+            }
+            Self::Device | Self::DeviceSignIn | Self::ConfirmDevice | Self::DeviceAnswered => {
+                self.connecting_a_device(world.student().await).await
             }
         };
         let name = self.name().split(' ').nth(1).unwrap();
@@ -374,6 +384,25 @@ impl State {
         }
         let codes = student.browser.enter(&offer, &[("code", &code)]).await;
         Scene::at(student, Some(offer), codes)
+    }
+
+    async fn connecting_a_device(self, mut student: Student) -> Scene {
+        let pair = student.world.television().pair().await;
+        let entry = student.browser.open(&format!("{ISSUER}/device")).await;
+        if self == Self::Device {
+            return Scene::at(student, None, entry).typing(&[("user_code", &pair.user_code)]);
+        }
+        let sign_in = student.browser.enter(&entry, &[("user_code", &pair.user_code)]).await;
+        let password = student.types_university_password(&sign_in).await;
+        if self == Self::DeviceSignIn {
+            return Scene::at(student, Some(sign_in), password).typing(&[("second_password", SECOND_PASSWORD)]);
+        }
+        let question = student.enters_second_password(&password, SECOND_PASSWORD).await;
+        if self == Self::ConfirmDevice {
+            return Scene::at(student, Some(password), question).pressing("allow");
+        }
+        let done = student.browser.press(&question, &[], "allow").await;
+        Scene::at(student, Some(question), done)
     }
 
     async fn at_the_account(self, mut student: Student) -> Scene {

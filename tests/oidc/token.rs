@@ -165,7 +165,7 @@ async fn a_missing_parameter_is_invalid_request() {
 #[tokio::test]
 async fn other_grant_types_are_unsupported() {
     let world = World::start().await;
-    for grant in ["password", "implicit", "urn:ietf:params:oauth:grant-type:device_code", "Authorization_Code"] {
+    for grant in ["password", "implicit", "urn:ietf:params:oauth:grant-type:saml2-bearer", "Authorization_Code"] {
         assert_eq!(
             refusal(&world.service().token(&[("grant_type", grant)]).await),
             refused(400, "unsupported_grant_type"),

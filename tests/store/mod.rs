@@ -1,6 +1,7 @@
 //! What the store promises, on SQLite and on PostgreSQL.
 
 mod audit;
+mod device_codes;
 mod durability;
 mod outbox;
 mod purge;

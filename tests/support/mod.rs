@@ -5,6 +5,7 @@ pub mod browser;
 pub mod client;
 pub mod clock;
 pub mod database;
+pub mod device;
 pub mod https;
 pub mod jose;
 pub mod mailbox;

@@ -37,6 +37,11 @@ impl Page {
         self.html().select(&selector(wanted)).next().and_then(|element| attribute(&element, name))
     }
 
+    /// An attribute of every element that is wanted.
+    pub fn all(&self, wanted: &str, name: &str) -> Vec<String> {
+        self.html().select(&selector(wanted)).filter_map(|element| attribute(&element, name)).collect()
+    }
+
     /// `data-page`; of what is no page, its address and status.
     pub fn id(&self) -> String {
         let id = self.one("main", "data-page");

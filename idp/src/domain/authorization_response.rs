@@ -59,6 +59,17 @@ impl Answer {
         &self.to.client
     }
 
+    pub fn redirect_uri(&self) -> &RedirectUri {
+        &self.to.redirect_uri
+    }
+
+    /// What a frame of the client's compares from now on (OpenID Connect Session Management 1.0 §2).
+    #[must_use]
+    pub fn with_session_state(mut self, session_state: Option<String>) -> Self {
+        self.parameters.extend(session_state.map(|value| ("session_state", value)));
+        self
+    }
+
     /// The answer as its client wants it; `sign` is asked only where it wants a signature.
     pub fn put<E>(
         self,

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::{
     acr::Acr,
     ids::{ClientId, SessionId},
+    oauth_error::{ErrorCode, OAuthError},
     parameters::encode,
     redirect_uri::RedirectUri,
     scope::Scope,
@@ -229,6 +230,32 @@ pub struct Menu {
 impl Client {
     pub fn may(&self, grant_type: GrantType) -> bool {
         self.grant_types.contains(&grant_type)
+    }
+
+    /// What of a request's `scope` it may have: the rest is dropped (SR-59).
+    pub fn permitted_scope(&self, asked: Option<&str>) -> Result<Scope, OAuthError> {
+        let scope = Scope::parse(asked.unwrap_or_default()).intersection(&self.scope);
+        // RFC 6749 §3.3: nothing that was asked for can be given.
+        if scope.is_empty() {
+            return Err(OAuthError::new(ErrorCode::InvalidScope, "scope holds nothing that this client may have"));
+        }
+        // OpenID Connect Core §11: without refresh tokens offline_access means nothing.
+        Ok(if self.may(GrantType::RefreshToken) { scope } else { scope.without("offline_access") })
+    }
+
+    /// What a request's `resource` parameters name, each once (RFC 8707 §2).
+    pub fn permitted_resources<'a>(&self, asked: impl Iterator<Item = &'a str>) -> Result<Vec<String>, OAuthError> {
+        let mut resources: Vec<String> = Vec::new();
+        for resource in asked {
+            // Compared by bytes, so that what is no absolute URI, or has a fragment, is none of the client's either.
+            if !self.resources.iter().any(|registered| registered == resource) {
+                return Err(OAuthError::new(ErrorCode::InvalidTarget, "this client may not ask for that resource"));
+            }
+            if !resources.iter().any(|known| known == resource) {
+                resources.push(resource.to_owned());
+            }
+        }
+        Ok(resources)
     }
 
     pub fn redirect_uri(&self, asked: &str) -> Option<RedirectUri> {

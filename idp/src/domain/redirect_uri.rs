@@ -52,6 +52,11 @@ impl RedirectUri {
         &self.0
     }
 
+    /// Scheme, host and port as browsers tell them (RFC 6454 §6.2).
+    pub fn origin(&self) -> String {
+        Url::parse(&self.0).map_or_else(|_| "null".to_owned(), |url| url.origin().ascii_serialization())
+    }
+
     /// Whether a request's `redirect_uri` is this one: byte for byte. A native client's
     /// `http://127.0.0.1` or `http://[::1]` registered without a port may add one (RFC 8252 §7.3).
     pub fn admits(&self, asked: &str) -> bool {

@@ -11,11 +11,18 @@ use crate::{
     keys::Typ,
 };
 
-use super::{FlowError, Flows};
+use super::{FlowError, Flows, LiveSession};
 
 impl Flows {
-    /// The answer as its client wants it: plain, or signed by a key of this tenant.
-    pub(super) fn put(&self, tenant: &Tenant, answer: Answer) -> Result<AuthorizationResponse, FlowError> {
+    /// The answer as its client wants it: plain, or signed by a key of this tenant. `session` is the browser's from now on.
+    pub(super) fn put(
+        &self,
+        tenant: &Tenant,
+        answer: Answer,
+        session: Option<&TokenKey>,
+    ) -> Result<AuthorizationResponse, FlowError> {
+        let session_state = self.session_state(tenant, answer.client(), answer.redirect_uri(), session);
+        let answer = answer.with_session_state(session_state);
         let client = tenant.client(answer.client().as_str()).ok_or(FlowError::LoginOver)?;
         answer.put(tenant.issuer.as_str(), self.now(), |claims| {
             let keys = self.keyring(&tenant.id)?.current();
@@ -30,6 +37,7 @@ impl Flows {
         tenant: &Tenant,
         request: &AuthorizationRequest,
         error: &OAuthError,
+        live: Option<&LiveSession>,
     ) -> Result<AuthorizationResponse, FlowError> {
         if let Some(key) = &request.pushed {
             let first = self.store.write(async |tx| Ok::<_, FlowError>(tx.consume_pushed_request(key).await?)).await?;
@@ -37,7 +45,7 @@ impl Flows {
                 return Err(answered_before());
             }
         }
-        self.put(tenant, Answer::error(request.error_target(), error))
+        self.put(tenant, Answer::error(request.error_target(), error), live.map(|live| &live.session.key))
     }
 
     pub(super) async fn was_answered(&self, pushed: Option<&TokenKey>) -> Result<bool, FlowError> {

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use crate::{
     domain::{
         account::Account,
+        acr::Acr,
         audit::{AuditEvent, Event},
         authorization_request::{AuthorizationRequest, Prompt, Refusal},
         authorization_response::{Answer, AuthorizationResponse},
+        claims::ClaimsRequest,
         client::Client,
         clock::Timestamp,
         entropy,
@@ -16,6 +18,7 @@ use crate::{
         login::{Destination, Gate, Need, PendingLogin, Proofs, reachable},
         oauth_error::{ErrorCode, OAuthError},
         parameters::Parameters,
+        scope::Scope,
         secret::{Secret, TokenKey, token},
         session::{Session, is_fresh},
         tenant::Tenant,
@@ -69,7 +72,8 @@ impl Flows {
             }
             Err(Refusal::Redirect { to, error }) => {
                 self.note_rejected(tenant, Some(&to.client), &error, visitor).await;
-                return self.put(tenant, Answer::error(to, &error)).map(Begun::Answered);
+                let watched = self.watched(tenant, session).await?;
+                return self.put(tenant, Answer::error(to, &error), watched.as_ref()).map(Begun::Answered);
             }
         };
         let Some(client) = tenant.client(request.client.as_str()) else { return Err(FlowError::LoginOver) };
@@ -77,13 +81,18 @@ impl Flows {
             Some(cookie) => self.live_session(tenant, cookie).await?,
             None => None,
         };
+        let present = live.clone();
+        let told = async |code, why: &'static str| {
+            let error = OAuthError::new(code, why);
+            self.answer_error(tenant, &request, &error, present.as_ref()).await.map(Begun::Answered)
+        };
         let live = live.filter(|live| self.is_named(tenant, &client, request.subject.as_ref(), &live.account));
         // Whoever signs in anew may be somebody else, with other means.
         let anew = matches!(request.prompt, Prompt::Login | Prompt::SelectAccount);
         let account = live.as_ref().filter(|_| !anew).map(|live| &*live.account);
         let Ok(need) = Need::of(&tenant.policy, Some(&client), &request.demand(), account) else {
             let code = ErrorCode::UnmetAuthenticationRequirements;
-            return self.told(tenant, &request, code, "the acr asked for cannot be met here").await;
+            return told(code, "the acr asked for cannot be met here").await;
         };
         let now = self.now();
         if let Some(live) = &live
@@ -95,26 +104,15 @@ impl Flows {
         }
         if request.prompt == Prompt::None {
             let why = if live.is_some() { "more must be proven" } else { "there is no session" };
-            return self.told(tenant, &request, ErrorCode::LoginRequired, why).await;
+            return told(ErrorCode::LoginRequired, why).await;
         }
         let pending = self.new_pending(Destination::Client(Box::new(request.clone())));
         if !pending.fits() {
             let why = "the request is too long for a browser: push it to /par";
-            return self.told(tenant, &request, ErrorCode::InvalidRequest, why).await;
+            return told(ErrorCode::InvalidRequest, why).await;
         }
         self.note_begun(&pending.id);
         Ok(Begun::Login(Box::new(pending)))
-    }
-
-    /// An answer without a login.
-    async fn told(
-        &self,
-        tenant: &Tenant,
-        request: &AuthorizationRequest,
-        code: ErrorCode,
-        description: &'static str,
-    ) -> Result<Begun, FlowError> {
-        self.answer_error(tenant, request, &OAuthError::new(code, description)).await.map(Begun::Answered)
     }
 
     /// A new login with a support code of its own.
@@ -175,9 +173,9 @@ impl Flows {
                 return Err(answered_before());
             }
             let ended = OAuthError::new(ErrorCode::LoginRequired, "the session has just ended");
-            return self.answer_error(tenant, request, &ended).await;
+            return self.answer_error(tenant, request, &ended, None).await;
         }
-        self.put(tenant, Answer::code(request.error_target(), &given.secret))
+        self.put(tenant, Answer::code(request.error_target(), &given.secret), Some(&session.key))
     }
 
     /// A grant with its code, on the terms that these proofs reach.
@@ -190,26 +188,16 @@ impl Flows {
         session: SessionId,
         now: Timestamp,
     ) -> Result<Given, FlowError> {
-        let (reached, _) = proofs.reach(account).ok_or(FlowError::LoginOver)?;
-        // What the tenant has stopped giving is not given for what was proven before.
-        let reached = reached.min(reachable(&tenant.policy));
-        // product.md: the highest value of the client's list that the proofs cover; without a list the highest covered.
         let client = tenant.client(request.client.as_str());
         let defaults = client.as_ref().map(|client| client.default_acr_values.as_slice());
         let list = if request.acr.values.is_empty() { defaults.unwrap_or_default() } else { &request.acr.values };
-        let acr = list.iter().copied().filter(|value| *value <= reached).max().unwrap_or(reached);
-        let auth_time = proofs.auth_time(acr, account).ok_or(FlowError::LoginOver)?;
         let id = GrantId(entropy::uuid(&*self.entropy, now));
         let secret = token(&*self.entropy, now);
         let terms = Terms {
-            scope: request.scope.clone(),
             claims: request.claims.clone(),
             nonce: request.nonce.clone(),
-            acr,
-            reached: (reached > acr).then_some(reached),
-            amr: proofs.amr(account).into_iter().map(str::to_owned).collect(),
-            auth_time,
             resources: request.resources.clone(),
+            ..terms(tenant, request.scope.clone(), list, (account, proofs))?
         };
         let code = AuthorizationCode {
             key: key_of(&secret)?,
@@ -264,6 +252,30 @@ impl Flows {
         }
         self.record_stranger(event).await;
     }
+}
+
+/// What these proofs are worth. `acr` is the highest value of the client's list that they cover, without a list the
+/// highest covered (product.md); `auth_time` is when the oldest proof that it rests on was given.
+pub(super) fn terms(
+    tenant: &Tenant,
+    scope: Scope,
+    list: &[Acr],
+    (account, proofs): (&Account, &Proofs),
+) -> Result<Terms, FlowError> {
+    let (reached, _) = proofs.reach(account).ok_or(FlowError::LoginOver)?;
+    // What the tenant has stopped giving is not given for what was proven before.
+    let reached = reached.min(reachable(&tenant.policy));
+    let acr = list.iter().copied().filter(|value| *value <= reached).max().unwrap_or(reached);
+    Ok(Terms {
+        scope,
+        claims: ClaimsRequest::default(),
+        nonce: None,
+        acr,
+        reached: (reached > acr).then_some(reached),
+        amr: proofs.amr(account).into_iter().map(str::to_owned).collect(),
+        auth_time: proofs.auth_time(acr, account).ok_or(FlowError::LoginOver)?,
+        resources: Vec::new(),
+    })
 }
 
 /// A grant on its way into the store, with the code as its client will know it.

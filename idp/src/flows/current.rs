@@ -198,19 +198,16 @@ pub(super) fn gate_of(tenant: &Tenant, login: &Login, account: &Account, facts: 
 /// What a login to this destination owes. An account page gives the client nothing, so what the client demands of its own logins is left aside.
 pub(super) fn need_of(tenant: &Tenant, destination: &Destination, account: &Account) -> Result<Need, FlowError> {
     use crate::domain::oauth_error::{ErrorCode, OAuthError};
-    let answered = match destination {
-        Destination::Client(_) => client_of(tenant, destination)?,
-        Destination::Account(_) => None,
-    };
-    Need::of(&tenant.policy, answered.as_deref(), &destination.demand(), Some(account)).map_err(|_| {
+    let served = if destination.served_client().is_some() { client_of(tenant, destination)? } else { None };
+    Need::of(&tenant.policy, served.as_deref(), &destination.demand(), Some(account)).map_err(|_| {
         OAuthError::new(ErrorCode::UnmetAuthenticationRequirements, "the acr asked for cannot be met here").into()
     })
 }
 
-/// The service that a login is for; one that is to be answered must still be registered.
+/// The service that a login is for; one that is to be given something must still be registered.
 pub(super) fn client_of(tenant: &Tenant, destination: &Destination) -> Result<Option<Arc<Client>>, FlowError> {
     let client = destination.client().and_then(|client| tenant.client(client.as_str()));
-    if client.is_none() && destination.request().is_some() {
+    if client.is_none() && destination.served_client().is_some() {
         return Err(FlowError::LoginOver);
     }
     Ok(client)

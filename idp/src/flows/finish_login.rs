@@ -34,6 +34,8 @@ pub enum Finished {
     Answered { response: AuthorizationResponse, session: SessionCookie },
     /// The account page is open, in the language of the login, and this was done on the way.
     Entered { visit: AccountVisit, done: Option<Errand>, session: SessionCookie },
+    /// The page that asks about the device is open.
+    AtDevice(SessionCookie),
     /// The client asked for somebody else (OpenID Connect Core §3.1.2.2): told so, no session made.
     OtherSubject(AuthorizationResponse),
 }
@@ -54,7 +56,7 @@ impl Flows {
             && !self.is_named(tenant, &client, request.subject.as_ref(), &current.account)
         {
             let error = OAuthError::new(ErrorCode::LoginRequired, "somebody else signed in");
-            return self.answer_error(tenant, request, &error).await.map(Finished::OtherSubject);
+            return self.answer_error(tenant, request, &error, live).await.map(Finished::OtherSubject);
         }
         self.still_raises(tenant, current, live)?;
         let secret = token(&*self.entropy, now);
@@ -120,13 +122,14 @@ impl Flows {
         }
         match (destination, code) {
             (Destination::Client(request), Some(code)) => {
-                let response = self.put(tenant, Answer::code(request.error_target(), &code))?;
+                let response = self.put(tenant, Answer::code(request.error_target(), &code), Some(&key))?;
                 Ok(Finished::Answered { response, session })
             }
             (Destination::Account(visit), _) => {
                 let done = visit.errand.filter(|_| errand.is_some());
                 Ok(Finished::Entered { visit: entered(visit, current.login.language), done, session })
             }
+            (Destination::Device(_), _) => Ok(Finished::AtDevice(session)),
             (Destination::Client(_), None) => Err(FlowError::LoginOver),
         }
     }

@@ -216,7 +216,7 @@ pub(super) fn address_purpose(key: &str) -> String {
 }
 
 /// An IPv6 network is handed out as a whole (/64); an IPv4 address may be a campus.
-fn source(address: Option<IpAddr>) -> String {
+pub(super) fn source(address: Option<IpAddr>) -> String {
     match address.map(|address| address.to_canonical()) {
         Some(address @ IpAddr::V6(_)) => {
             IpNet::new(address, 64).map_or_else(|_| String::new(), |net| net.trunc().to_string())

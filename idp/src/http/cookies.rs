@@ -23,6 +23,11 @@ impl CookieNames<'_> {
         self.named("session")
     }
 
+    /// Beside the session's own: what clients' frames read (OpenID Connect Session Management 1.0).
+    pub fn session_state(self) -> String {
+        self.named("session-state")
+    }
+
     pub fn language(self) -> String {
         self.named("language")
     }
@@ -91,6 +96,13 @@ pub fn set(tenant: &Tenant, name: &str, value: &str, lifetime: Option<Duration>)
     let secure = if tenant.issuer.is_secure() { "; Secure" } else { "" };
     let age = lifetime.map(|lifetime| format!("; Max-Age={}", lifetime.as_secs())).unwrap_or_default();
     HeaderValue::try_from(format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{age}{secure}")).ok()
+}
+
+/// For script at this origin, in a client's frame too: over https `SameSite=None`, which asks for `Secure`.
+pub fn set_readable(tenant: &Tenant, name: &str, value: &str, lifetime: Option<Duration>) -> Option<HeaderValue> {
+    let site = if tenant.issuer.is_secure() { "None; Secure" } else { "Lax" };
+    let age = lifetime.map(|lifetime| format!("; Max-Age={}", lifetime.as_secs())).unwrap_or_default();
+    HeaderValue::try_from(format!("{name}={value}; Path=/{age}; SameSite={site}")).ok()
 }
 
 pub fn remove(tenant: &Tenant, name: &str) -> Option<HeaderValue> {

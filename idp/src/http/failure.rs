@@ -203,10 +203,11 @@ impl Place {
             (Some(login), ..) if restarts => Some(visit.path(&paths::page(login, "restart"))),
             // The page itself begins its login.
             (_, Some(Destination::Account(wanted)), _) => Some(visit.path(&paths::account(wanted))),
+            (_, Some(Destination::Device(_)), _) => Some(visit.path(paths::DEVICE)),
             (_, _, Some(client)) => visit.start_of(client.id.as_str()),
             _ => visit.start(),
         };
-        let held = login.as_ref().filter(|_| kept.is_some());
+        let held = login.as_ref().filter(|_| destination.is_some_and(|to| !matches!(to, Destination::Device(_))));
         Self {
             decline: held.map(|login| visit.path(&paths::page(login, "decline"))),
             language: visit.settle(&wishes),

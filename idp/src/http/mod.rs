@@ -38,8 +38,8 @@ use deeds::Deeds;
 use limits::{BodyLimit, Guard, RequestLimits};
 use login::front;
 use oidc::{
-    authorize, discovery, end_session, introspection, jwks, pushed_authorization, registration, revocation, token,
-    userinfo,
+    authorize, check_session, device_authorization, discovery, end_session, introspection, jwks, pushed_authorization,
+    registration, revocation, token, userinfo,
 };
 use site::House;
 
@@ -65,6 +65,7 @@ fn documents() -> Router {
         .route("/.well-known/openid-configuration", get(discovery::get))
         .route("/.well-known/oauth-authorization-server", get(discovery::get))
         .route("/jwks", get(jwks::get))
+        .route("/check-session", get(check_session::get))
         .route("/assets/{theme}/{file}", get(assets::get))
         .method_not_allowed_fallback(front::other_endpoint_method)
 }
@@ -87,6 +88,7 @@ fn endpoints(deeds: &Deeds) -> Router {
         // A registration is no hot write: it has a transaction of its own.
         .layer(from_fn_with_state(deeds.clone(), deeds::finish_posts));
     Router::new()
+        .route("/device_authorization", post(device_authorization::post))
         .route("/introspect", post(introspection::post))
         .route("/revoke", post(revocation::post))
         .merge(shared)
@@ -121,6 +123,8 @@ fn sign_in_pages(deeds: &Deeds) -> Router {
         .route(paths::FORGOT, get(login::forgot_second_password::get).post(login::forgot_second_password::post))
         .route(paths::RESET_SENT, get(login::reset_email_sent::get).post(login::reset_email_sent::post))
         .route("/forgot-second-password/lost-mailbox", get(login::reset_email_sent::lost_mailbox))
+        .route(paths::DEVICE, get(login::device::get).post(login::device::post))
+        .route("/login/{login}/device", get(login::device::ask).post(login::device::answer))
         .route("/login/{login}", get(login::sign_in::get).post(login::sign_in::post))
         .route("/login/{login}/restart", get(login::restart::get))
         .route("/login/{login}/next", get(login::restart::next))

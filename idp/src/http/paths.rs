@@ -20,6 +20,9 @@ pub fn forgot(login: &LoginId) -> String {
     format!("{FORGOT}?login={}", login.lower())
 }
 
+/// P-32.
+pub const DEVICE: &str = "/device";
+
 /// The page behind a link; whatever was opened may hold what no address may.
 pub fn link(token: &str) -> String {
     format!("/link/{}", encode(token))

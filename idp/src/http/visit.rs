@@ -183,10 +183,38 @@ impl Visit {
 
     pub fn give_session(&self, headers: &mut HeaderMap, session: &SessionCookie) {
         append(headers, cookies::set(self.tenant(), &self.cookies().session(), session.0.expose(), None));
+        self.show_browser_state(headers, session);
+    }
+
+    /// Where clients' frames may watch: what they read of this session.
+    fn show_browser_state(&self, headers: &mut HeaderMap, session: &SessionCookie) {
+        if let Some(state) = self.flows().browser_state(self.tenant(), session) {
+            append(headers, cookies::set_readable(self.tenant(), &self.cookies().session_state(), &state, None));
+        }
+    }
+
+    fn hide_browser_state(&self, headers: &mut HeaderMap) {
+        if self.tenant().policy.session_management {
+            let gone = Some(Duration::ZERO);
+            append(headers, cookies::set_readable(self.tenant(), &self.cookies().session_state(), "", gone));
+        }
+    }
+
+    /// What frames read is brought into step with the session: one that ended by itself has left it behind.
+    pub async fn keep_browser_state(&self, headers: &mut HeaderMap) -> Result<(), FlowError> {
+        if !self.tenant().policy.session_management {
+            return Ok(());
+        }
+        match (self.live_session().await?, self.session_cookie()) {
+            (Some(_), Some(session)) => self.show_browser_state(headers, &session),
+            _ => self.hide_browser_state(headers),
+        }
+        Ok(())
     }
 
     pub fn take_session(&self, headers: &mut HeaderMap) {
         append(headers, cookies::remove(self.tenant(), &self.cookies().session()));
+        self.hide_browser_state(headers);
     }
 
     pub fn give_language(&self, headers: &mut HeaderMap, language: Language) {

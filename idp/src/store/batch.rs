@@ -11,7 +11,7 @@ use sea_orm::{
 use crate::domain::{clock::Timestamp, secret::TokenKey, used_token::UsedToken};
 
 use super::{
-    StoreError, Won,
+    StoreError, Won, device_code,
     entity::{
         access_token, audit_event, authorization_code, grant, pushed_request, refresh_token, session, used_token,
     },
@@ -36,6 +36,7 @@ pub async fn write<C: ConnectionTrait>(db: &C, deeds: &[Deed]) -> Result<Vec<Won
     let live = live_sessions(db, deeds).await?;
     let mut answered = consume_pushed(db, deeds, &live).await?;
     let mut codes = consume_codes(db, deeds).await?;
+    let mut devices = consume_device_codes(db, deeds).await?;
     let mut rotated = use_refresh_tokens(db, deeds).await?;
     let mut taken = take_foreign_tokens(db, deeds).await?;
     touch_sessions(db, deeds).await?;
@@ -49,6 +50,7 @@ pub async fn write<C: ConnectionTrait>(db: &C, deeds: &[Deed]) -> Result<Vec<Won
             }
             // Two commands with the same code: the first wins.
             Deed::Redeem(deed) => codes.remove(deed.code.as_str()),
+            Deed::RedeemDevice(deed) => devices.remove(deed.code.as_str()),
             Deed::Rotate(deed) if deed.replaces.is_some() => replace_lost(db, deed).await?,
             Deed::Rotate(deed) => rotated.remove(deed.old.as_str()),
             Deed::Use { token, .. } => taken.remove(token.key.as_str()),
@@ -71,7 +73,7 @@ impl Rows {
                 self.codes.push(authorization_code::Model::of(&deed.code).into_active_model());
                 deed.audit.as_ref()
             }
-            Deed::Redeem(deed) => {
+            Deed::Redeem(deed) | Deed::RedeemDevice(deed) => {
                 self.access_tokens.push(access_token::Model::of(&deed.access)?.into_active_model());
                 let refresh = deed.refresh.as_ref().map(refresh_token::Model::of).transpose()?;
                 self.refresh_tokens.extend(refresh.map(IntoActiveModel::into_active_model));
@@ -167,6 +169,17 @@ async fn consume_codes<C: ConnectionTrait>(db: &C, deeds: &[Deed]) -> Result<Has
         .into_query();
     update.returning_col(authorization_code::Column::Key);
     keys(db, &update).await
+}
+
+/// The device codes that this batch consumes.
+async fn consume_device_codes<C: ConnectionTrait>(db: &C, deeds: &[Deed]) -> Result<HashSet<String>, StoreError> {
+    let asked: Vec<&Redeem> = deeds
+        .iter()
+        .filter_map(|deed| if let Deed::RedeemDevice(deed) = deed { Some(&**deed) } else { None })
+        .collect();
+    let Some(now) = asked.iter().map(|deed| deed.now).max() else { return Ok(HashSet::new()) };
+    let keys = asked.iter().map(|deed| &deed.code);
+    device_code::consume(db, keys, now).await
 }
 
 async fn use_refresh_tokens<C: ConnectionTrait>(db: &C, deeds: &[Deed]) -> Result<HashSet<String>, StoreError> {

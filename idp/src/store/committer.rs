@@ -136,7 +136,7 @@ fn fill(caches: &Caches, seen: Generations, deeds: &[Deed], verdicts: &[Won]) {
                 caches.grants.keep(seen.grants, &deed.grant.id, Arc::new(deed.grant.clone()));
                 caches.codes.keep(seen.codes, &deed.code.key, Arc::new(deed.code.clone()));
             }
-            Deed::Redeem(deed) => {
+            Deed::Redeem(deed) | Deed::RedeemDevice(deed) => {
                 let access = Arc::new(deed.access.clone());
                 caches.access_tokens.keep(seen.access_tokens, &deed.access.key, access);
                 if let Some(refresh) = &deed.refresh {
@@ -177,7 +177,7 @@ fn changes(deeds: &[Deed]) -> Changes {
                 changes.refresh_tokens.extend(deed.replaces.clone());
             }
             Deed::Touch { key, .. } => changes.sessions.push(key.clone()),
-            Deed::Issue(_) | Deed::Push(_) | Deed::Use { .. } | Deed::Record(_) => {}
+            Deed::RedeemDevice(_) | Deed::Issue(_) | Deed::Push(_) | Deed::Use { .. } | Deed::Record(_) => {}
         }
     }
     changes

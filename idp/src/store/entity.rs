@@ -212,6 +212,20 @@ table!(refresh_token = "refresh_token" {
     expires_at: i64,
 });
 
+table!(device_code = "device_code" {
+    #[sea_orm(primary_key, auto_increment = false)] key: String,
+    tenant: String,
+    client: String,
+    user_code: String,
+    scope: String,
+    resources: String,
+    state: String,
+    grant_id: Option<String>,
+    interval_seconds: i64,
+    polled_at: Option<i64>,
+    expires_at: i64,
+});
+
 table!(letter = "outbox_letter" {
     #[sea_orm(primary_key, auto_increment = false)] id: String,
     tenant: String,

@@ -71,6 +71,7 @@ pub enum Won {
 pub enum Deed {
     Authorize(Box<Authorize>),
     Redeem(Box<Redeem>),
+    RedeemDevice(Box<Redeem>),
     Rotate(Box<Rotate>),
     Issue(Box<Issue>),
     Touch { key: TokenKey, at: Timestamp },
@@ -86,6 +87,11 @@ impl Store {
 
     pub async fn redeem(&self, redeem: Redeem) -> Result<Won, StoreError> {
         self.command(Deed::Redeem(Box::new(redeem))).await
+    }
+
+    /// A device code becomes tokens (RFC 8628 §3.5). Lost too while nobody has allowed it.
+    pub async fn redeem_device(&self, redeem: Redeem) -> Result<Won, StoreError> {
+        self.command(Deed::RedeemDevice(Box::new(redeem))).await
     }
 
     pub async fn rotate(&self, rotate: Rotate) -> Result<Won, StoreError> {

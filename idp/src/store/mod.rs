@@ -18,6 +18,7 @@ mod batch;
 mod cache;
 mod committer;
 mod delivery;
+mod device_code;
 mod directory;
 mod entity;
 mod erase;

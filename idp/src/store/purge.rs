@@ -12,8 +12,8 @@ use crate::domain::{clock::Timestamp, grant::REFRESH_TOKEN_LIFETIME, outbox::Let
 use super::{
     Store, StoreError,
     entity::{
-        access_token, auth_key, authorization_code, grant, letter, login, one_time_url, pushed_request, refresh_token,
-        registration_token, reset_request, session, stranger_ledger, used_token,
+        access_token, auth_key, authorization_code, device_code, grant, letter, login, one_time_url, pushed_request,
+        refresh_token, registration_token, reset_request, session, stranger_ledger, used_token,
     },
     stored::Word,
 };
@@ -80,6 +80,8 @@ impl Store {
             .and(authorization_code::Column::ExpiresAt.lte(now.as_millis()));
         let access =
             access_token::Column::Key.lt(hour_old.as_str()).and(access_token::Column::ExpiresAt.lte(now.as_millis()));
+        let devices =
+            device_code::Column::Key.lt(hour_old.as_str()).and(device_code::Column::ExpiresAt.lte(now.as_millis()));
         let month_old = TokenKey::floor(now.minus(REFRESH_TOKEN_LIFETIME));
         let refresh = refresh_token::Column::Key
             .lt(month_old.as_str())
@@ -87,6 +89,7 @@ impl Store {
         let last = now.minus(REFRESH_TOKEN_LIFETIME + DAY);
         let grants = grant::Column::Id.lt(first_id_of(last)).and(grant::Column::CreatedAt.lt(last.as_millis()));
         Ok(self.clear::<authorization_code::Entity>(authorization_code::Column::Key, codes).await?
+            + self.clear::<device_code::Entity>(device_code::Column::Key, devices).await?
             + self.clear::<access_token::Entity>(access_token::Column::Key, access).await?
             + self.clear::<refresh_token::Entity>(refresh_token::Column::Key, refresh).await?
             + self.clear::<grant::Entity>(grant::Column::Id, grants).await?)

@@ -3,6 +3,7 @@
 mod account;
 mod auth_key;
 mod authenticator;
+mod device;
 mod email;
 mod ending;
 mod problem;
@@ -13,6 +14,7 @@ mod sign_in;
 pub use account::{AccountMenu, ConfirmSecondPassword, ServiceItem, SessionItem, Sessions, TwoFactor, TwoFactorItem};
 pub use auth_key::{AuthKey, LostMailbox, Message, SendAuthKey, SentKey};
 pub use authenticator::{AppOffer, Authenticator, RecoveryCodes, SetUpAuthenticator};
+pub use device::{ConfirmDevice, Device, DeviceAnswered};
 pub use email::{
     ChangeEmail, ConfirmLink, EmailChanged, EmailRegistered, EmailSent, LinkInvalid, LinkRetry, MailStatus, Onward,
     RegisterEmail,
@@ -88,6 +90,12 @@ pub enum Page {
     Account(AccountMenu),
     /// P-30.
     LostMailbox(LostMailbox),
+    /// P-32.
+    Device(Device),
+    /// P-32, once the number is right and the person signed in.
+    ConfirmDevice(ConfirmDevice),
+    /// P-32, at its end.
+    DeviceAnswered(DeviceAnswered),
     /// P-33.
     Sessions(Sessions),
     /// P-34.
@@ -134,6 +142,9 @@ impl Page {
             Self::TimedOut(_) => "timed-out",
             Self::Account(_) => "account",
             Self::LostMailbox(_) => "lost-mailbox",
+            Self::Device(_) => "device",
+            Self::ConfirmDevice(_) => "confirm-device",
+            Self::DeviceAnswered(_) => "device-answered",
             Self::Sessions(_) => "sessions",
             Self::Authenticator(_) => "authenticator",
             Self::SetUpAuthenticator(_) => "set-up-authenticator",
@@ -176,6 +187,7 @@ impl Page {
             Self::TimedOut(_) => "timed-out-title",
             Self::Account(_) => "menu-title",
             Self::LostMailbox(_) => "lost-mail-title",
+            Self::Device(_) | Self::ConfirmDevice(_) | Self::DeviceAnswered(_) => "device-title",
             Self::Sessions(_) => "sessions-title",
             Self::Authenticator(Authenticator { recovery: true, .. }) | Self::RecoveryCodes(_) => "recovery-title",
             Self::Authenticator(_) => "totp-title",

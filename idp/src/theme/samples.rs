@@ -3,6 +3,7 @@
 mod account;
 mod authenticator;
 mod change;
+mod device;
 mod extremes;
 mod factors;
 mod letters;
@@ -106,6 +107,7 @@ pub(super) fn pages_with(words: &Words) -> Vec<(String, Page)> {
     change::second_password(words, &mut pages);
     reset::forgotten(words, &mut pages);
     authenticator::all(words, &mut pages);
+    device::all(words, &mut pages);
     account::step_up(words, &mut pages);
     account::menu(words, &mut pages);
     account::two_factor(words, &mut pages);

@@ -71,9 +71,12 @@ fn pages_have_the_names_of_the_contract() {
         "authenticator",
         "change-email",
         "change-second-password",
+        "confirm-device",
         "confirm-link",
         "confirm-second-password",
         "confirm-sign-out",
+        "device",
+        "device-answered",
         "email-changed",
         "email-registered",
         "email-sent",
@@ -104,7 +107,7 @@ fn pages_have_the_names_of_the_contract() {
 }
 
 /// What drivers and screen readers hold on to, by sample.
-const NAMES: [(&str, &[&str]); 40] = [
+const NAMES: [(&str, &[&str]); 43] = [
     (
         "sign-in",
         &["name=\"action\" value=\"sign-in\"", "name=\"ui_locale\"", "value=\"set-language\"", "data-link=\"forgot\""],
@@ -142,6 +145,9 @@ const NAMES: [(&str, &[&str]); 40] = [
     ("authenticator-recovery", &["name=\"code\"", "data-link=\"app\""]),
     ("set-up-authenticator", &["name=\"code\"", "<svg", "data-link=\"app\""]),
     ("recovery-codes", &["<button", "ABCD-2345-EFGH-6789"]),
+    ("device", &["name=\"user_code\""]),
+    ("confirm-device", &["name=\"action\" value=\"allow\"", "value=\"deny\"", "data-scope=\"offline_access\""]),
+    ("device-answered-connected", &["data-message=\"device-connected\"", "data-link=\"device\""]),
     ("change-email", &["name=\"email\"", "name=\"email_confirmation\"", "data-link=\"back\""]),
     ("change-email-sent", &["name=\"code\"", "value=\"resend\"", "value=\"correct\"", "data-link=\"back\""]),
     ("email-changed-back", &["data-link=\"back\""]),

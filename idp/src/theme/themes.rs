@@ -134,6 +134,11 @@ impl Themes {
         self.themes.get(theme)?.assets.get(file)
     }
 
+    /// `style.css` → `style.1a2b3c4d.css`, as a theme has it.
+    pub fn hashed_name(&self, theme: &str, name: &str) -> Option<&str> {
+        self.themes.get(theme)?.assets.hashed_name(name)
+    }
+
     /// Every file of a theme under the name that holds its hash.
     pub fn assets(&self, theme: &str) -> impl Iterator<Item = (&str, &Asset)> {
         self.themes.get(theme).into_iter().flat_map(|theme| theme.assets.iter())

@@ -1,5 +1,5 @@
-//! RP-Initiated, Front-Channel and Back-Channel Logout (protocol.md §6). Each begins with the happy flow; what ends the session
-//! is asked for with `prompt=none`.
+//! RP-Initiated, Front-Channel and Back-Channel Logout and Session Management (protocol.md §6). Each begins with the happy flow;
+//! what ends the session is asked for with `prompt=none`.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as B64};
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use crate::support::{
     setup::{ISSUER, Setup},
 };
 
-use super::{Module, Tokens};
+use super::{super::session_management::frame_says, Module, Tokens};
 
 const SIGNED_OUT: &str = "https://rp.example/signed-out";
 
@@ -208,5 +208,23 @@ async fn oidcc_backchannel_rp_initiated_logout() {
     assert!(claims["jti"].as_str().is_some_and(|jti| !jti.is_empty()));
     assert_eq!(claims["events"], json!({ "http://schemas.openid.net/event/backchannel-logout": {} }));
     assert!(claims.get("nonce").is_none());
+    leaving.is_signed_out().await;
+}
+
+#[tokio::test]
+async fn oidcc_session_management_rp_initiated_logout() {
+    const ORIGIN: &str = "https://rp.example";
+    let mut leaving = Leaving::with(Setup::default().set("policy.session_management", "true")).await;
+    let address = leaving.op.discovery["check_session_iframe"].as_str().unwrap().to_owned();
+    assert_eq!(address, format!("{ISSUER}/check-session"));
+    let frame = leaving.op.student.browser.open(&address).await;
+    assert_eq!(frame.status.as_u16(), 200);
+    assert!(!frame.header("content-security-policy").contains("frame-ancestors"), "any client may frame it");
+    assert!(!frame.headers.contains_key("x-frame-options"));
+    let callback = leaving.op.silently(&[("prompt", "none")]).await;
+    let state = callback.get("session_state").expect("session_state").to_owned();
+    assert_eq!(frame_says(&leaving.op.student, &state, ORIGIN), "unchanged");
+    leaving.asks_with_hint(&[("post_logout_redirect_uri", SIGNED_OUT), ("state", "s")]).await;
+    assert_eq!(frame_says(&leaving.op.student, &state, ORIGIN), "changed");
     leaving.is_signed_out().await;
 }

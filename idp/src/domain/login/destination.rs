@@ -8,6 +8,7 @@ use crate::domain::{
     account_visit::{AccountVisit, Errand},
     acr::Acr,
     authorization_request::{AuthorizationRequest, Prompt},
+    device_code::DeviceVisit,
     ids::{ClientId, Subject},
     language::Language,
 };
@@ -21,6 +22,9 @@ pub enum Destination {
     /// To an account page, without one.
     #[serde(rename = "a")]
     Account(Box<AccountVisit>),
+    /// To the page that asks whether a device may go on (RFC 8628 §3.3); the device fetches its tokens itself.
+    #[serde(rename = "d")]
+    Device(Box<DeviceVisit>),
 }
 
 /// What a destination asks of its login, beyond what tenant, client and account do.
@@ -42,7 +46,7 @@ impl Destination {
     pub fn request(&self) -> Option<&AuthorizationRequest> {
         match self {
             Self::Client(request) => Some(request),
-            Self::Account(_) => None,
+            Self::Account(_) | Self::Device(_) => None,
         }
     }
 
@@ -51,6 +55,15 @@ impl Destination {
         match self {
             Self::Client(request) => Some(&request.client),
             Self::Account(visit) => visit.client.as_ref(),
+            Self::Device(visit) => Some(&visit.client),
+        }
+    }
+
+    /// The client that this login is to give something, so what it demands of logins counts.
+    pub fn served_client(&self) -> Option<&ClientId> {
+        match self {
+            Self::Client(_) | Self::Device(_) => self.client(),
+            Self::Account(_) => None,
         }
     }
 
@@ -64,6 +77,8 @@ impl Destination {
                 key_anew: visit.errand.is_some(),
                 ..Demand::default()
             },
+            // The client's own settings say what it needs.
+            Self::Device(_) => Demand::default(),
         }
     }
 
@@ -71,6 +86,7 @@ impl Destination {
         match self {
             Self::Client(request) => request.ui_locale,
             Self::Account(visit) => visit.ui_locale,
+            Self::Device(_) => None,
         }
     }
 
@@ -78,12 +94,13 @@ impl Destination {
         match self {
             Self::Client(request) => request.login_hint.as_deref(),
             Self::Account(visit) => visit.login_hint.as_deref(),
+            Self::Device(_) => None,
         }
     }
 
     pub fn errand(&self) -> Option<Errand> {
         match self {
-            Self::Client(_) => None,
+            Self::Client(_) | Self::Device(_) => None,
             Self::Account(visit) => visit.errand,
         }
     }
@@ -96,7 +113,7 @@ impl Destination {
                 visit.errand = None;
                 Self::Account(visit)
             }
-            client @ Self::Client(_) => client,
+            other => other,
         }
     }
 }

@@ -63,6 +63,7 @@ async fn entry(at: &AtLogin) -> Result<Entry, PageFailure> {
 fn names_another(at: &AtLogin, pending: &PendingLogin, live: &LiveSession) -> Result<bool, PageFailure> {
     match &pending.destination {
         Destination::Client(request) => Ok(request.prompt == Prompt::SelectAccount),
+        Destination::Device(_) => Ok(false),
         Destination::Account(wanted) => Ok(at.visit.flows().is_meant_for_another(wanted, live)?),
     }
 }
@@ -96,6 +97,8 @@ pub async fn post(press: Press) -> Result<Response, PageFailure> {
             visit.take_ticket(response.headers_mut(), &at.id);
             Ok(response)
         }
+        // As who is signed in now: the page says who that is, and asks.
+        destination @ Destination::Device(_) => restart(at, &entry, destination.clone()),
     }
 }
 
@@ -108,18 +111,21 @@ async fn answer(at: &AtLogin, entry: &Entry, request: &AuthorizationRequest) -> 
             Ok(answer)
         }
         // The session is not enough for this request: the login starts again with it.
-        Continued::NotEnough => restart(at, entry, request),
+        Continued::NotEnough => restart(at, entry, unasked(request)),
     }
 }
 
-fn restart(at: &AtLogin, entry: &Entry, request: &AuthorizationRequest) -> Result<Response, PageFailure> {
-    let visit = &at.visit;
+/// The choice was made: it is not asked again.
+fn unasked(request: &AuthorizationRequest) -> Destination {
     let mut request = request.clone();
     if request.prompt == Prompt::SelectAccount {
-        // The choice was made: it is not asked again.
         request.prompt = Prompt::Unset;
     }
-    let destination = Destination::Client(Box::new(request));
+    Destination::Client(Box::new(request))
+}
+
+fn restart(at: &AtLogin, entry: &Entry, destination: Destination) -> Result<Response, PageFailure> {
+    let visit = &at.visit;
     let pending = PendingLogin { language: entry.language, ..visit.flows().new_pending(destination) };
     let mut response = see_other(&visit.path(&paths::sign_in(&pending.id)));
     visit.take_ticket(response.headers_mut(), &at.id);

@@ -258,6 +258,11 @@ impl AtLogin {
                 visit.give_session(answer.headers_mut(), &session);
                 Ok(answer)
             }
+            Finished::AtDevice(session) => {
+                let mut answer = see_other(&self.path("device"));
+                visit.give_session(answer.headers_mut(), &session);
+                Ok(answer)
+            }
             Finished::OtherSubject(response) => Ok(self.answer(current, &response)),
         }
     }

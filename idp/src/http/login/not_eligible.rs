@@ -21,6 +21,7 @@ pub async fn get(at: AtLogin) -> Result<Response, PageFailure> {
     let back_to_service = match &pending.destination {
         Destination::Client(_) => Some(at.path("decline")),
         Destination::Account(visit) => visit.return_to.clone(),
+        Destination::Device(_) => None,
     };
     let page = Page::NotEligible(NotEligible { reason, back_to_service, retry });
     Ok(at.visit.page(&page, &about(&at, &pending.destination, pending.language)))
@@ -39,7 +40,8 @@ pub async fn decline(at: AtLogin) -> Result<Response, PageFailure> {
         return Err(PageFailure::Elsewhere(at.path("not-eligible")));
     };
     let error = OAuthError::new(ErrorCode::AccessDenied, "this person may not use the service");
-    let response = at.visit.flows().answer_error(at.visit.tenant(), request, &error).await?;
+    let live = at.visit.live_session().await?;
+    let response = at.visit.flows().answer_error(at.visit.tenant(), request, &error, live.as_ref()).await?;
     let mut answer = at.visit.send_to_client(&response, &about(&at, &destination, language));
     at.visit.take_ticket(answer.headers_mut(), &at.id);
     Ok(answer)

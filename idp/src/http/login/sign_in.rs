@@ -61,6 +61,7 @@ pub async fn get(at: AtLogin) -> Result<Response, PageFailure> {
                 visit.take_ticket(response.headers_mut(), &at.id);
                 return Ok(response);
             }
+            (Gate::Done, Destination::Device(_)) => return Ok(see_other(&at.path("device"))),
             (gate, _) => return Ok(see_other(&at.gate_path(&gate))),
         }
     }

@@ -19,6 +19,7 @@ pub async fn get(at: AtLogin) -> Result<Response, PageFailure> {
         "this account cannot reach the acr that was asked for",
     );
     let Some(request) = current.login.destination.request() else { return Err(PageFailure::rejected(error)) };
-    let response = at.visit.flows().answer_error(at.visit.tenant(), request, &error).await?;
+    let live = at.visit.live_session().await?;
+    let response = at.visit.flows().answer_error(at.visit.tenant(), request, &error, live.as_ref()).await?;
     Ok(at.answer(&current, &response))
 }

@@ -34,7 +34,9 @@ pub async fn get(visit: Visit, RawQuery(query): RawQuery) -> Result<Response, Pa
         Begun::Answered(response) => {
             let support_code = visit.flows().support_code();
             let about = About { language: visit.language(), support_code: &support_code, theme: None };
-            Ok(visit.send_to_client(&response, &about))
+            let mut answer = visit.send_to_client(&response, &about);
+            visit.keep_browser_state(answer.headers_mut()).await?;
+            Ok(answer)
         }
         Begun::Login(pending) => {
             let id = pending.id.clone();

@@ -8,8 +8,8 @@ use bytes::Bytes;
 use serde_json::json;
 
 use crate::domain::{
-    acr::Acr, authorization_request::ResponseMode, claims, language::Language, login::reachable, scope,
-    signing_key::SigningAlgorithm, tenant::Tenant,
+    acr::Acr, authorization_request::ResponseMode, claims, client::GrantType, language::Language, login::reachable,
+    scope, signing_key::SigningAlgorithm, tenant::Tenant,
 };
 
 use super::super::visit::Visit;
@@ -41,6 +41,7 @@ pub fn document(tenant: &Tenant, languages: &[Language]) -> Bytes {
         "jwks_uri": at("/jwks"),
         "introspection_endpoint": at("/introspect"),
         "revocation_endpoint": at("/revoke"),
+        "device_authorization_endpoint": at("/device_authorization"),
         "end_session_endpoint": at("/logout"),
         "backchannel_logout_supported": true,
         "backchannel_logout_session_supported": true,
@@ -50,7 +51,7 @@ pub fn document(tenant: &Tenant, languages: &[Language]) -> Bytes {
         "response_types_supported": ["code"],
         "response_modes_supported": ResponseMode::NAMED.map(|(name, _)| name).into_iter().chain(["jwt"]).collect::<Vec<_>>(),
         "authorization_signing_alg_values_supported": SigningAlgorithm::ALL.map(SigningAlgorithm::name),
-        "grant_types_supported": ["authorization_code", "refresh_token"],
+        "grant_types_supported": GrantType::ALL.map(GrantType::name),
         "acr_values_supported": acrs,
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": SigningAlgorithm::ALL.map(SigningAlgorithm::name),
@@ -73,6 +74,11 @@ pub fn document(tenant: &Tenant, languages: &[Language]) -> Bytes {
         && let Some(members) = document.as_object_mut()
     {
         members.insert("registration_endpoint".to_owned(), at("/register").into());
+    }
+    if tenant.policy.session_management
+        && let Some(members) = document.as_object_mut()
+    {
+        members.insert("check_session_iframe".to_owned(), at("/check-session").into());
     }
     Bytes::from(document.to_string())
 }

@@ -1,6 +1,8 @@
 //! The protocol's endpoints, each named as its specification names it.
 
 pub mod authorize;
+pub mod check_session;
+pub mod device_authorization;
 pub mod discovery;
 pub mod end_session;
 pub mod introspection;

@@ -13,7 +13,7 @@ use crate::{
         confirmation::Possession,
         oauth_error::{ErrorCode, OAuthError},
     },
-    flows::{CodeRedemption, FlowError, OwnToken, Refreshment, TokenResponse},
+    flows::{CodeRedemption, DeviceRedemption, FlowError, OwnToken, Refreshment, TokenResponse},
 };
 
 use super::{
@@ -29,7 +29,7 @@ pub async fn post(visit: Visit, form: OAuthForm) -> Result<Response, EndpointFai
         GrantType::AuthorizationCode => request.authorization_code().await?,
         GrantType::RefreshToken => request.refresh_token().await?,
         GrantType::ClientCredentials => request.client_credentials().await?,
-        GrantType::DeviceCode => return Err(unsupported().into()),
+        GrantType::DeviceCode => request.device_code().await?,
     };
     Ok(json_of(&answer))
 }
@@ -81,6 +81,13 @@ impl TokenRequest<'_> {
         let asked = OwnToken { scope: self.form.parameters.get("scope"), resources: self.resources() };
         let Self { visit, client, possession, .. } = self;
         visit.flows().speak_for_itself(visit.tenant(), client, &asked, possession).await
+    }
+
+    /// RFC 8628 §3.4.
+    async fn device_code(&self) -> Result<TokenResponse, FlowError> {
+        let asked = DeviceRedemption { device_code: self.form.required("device_code")?, resources: self.resources() };
+        let Self { visit, client, possession, .. } = self;
+        visit.flows().redeem_device_code(visit.tenant(), client, &asked, possession).await
     }
 
     /// RFC 8707 §2.2.
