@@ -1,6 +1,7 @@
 //! No dead ends: every state of a login and of the account pages × whatever a person may do there ends on a page that leads on.
 
 pub mod states;
+mod switching;
 
 use std::{fmt::Write, panic::AssertUnwindSafe};
 

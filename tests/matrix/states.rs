@@ -46,10 +46,12 @@ states! {
     EmailSent = "P-03 email-sent",
     ConfirmLink = "P-04 confirm-link",
     EmailRegistered = "P-05 email-registered",
+    EmailRegisteredOnward = "P-05 email-registered (continue)",
     SetSecondPassword = "P-06 set-second-password",
     SecondPasswordSet = "D-01 second-password-set",
     SecondPassword = "P-07 second-password",
     Locked = "P-25 locked",
+    TimedOut = "P-28 timed-out",
     AuthKey = "P-08 auth-key",
     AuthKeyInvalid = "D-03 auth-key-invalid",
     AuthKeyReissued = "D-04 auth-key-reissued",
@@ -63,8 +65,12 @@ states! {
     SignedOut = "P-21 signed-out",
     Menu = "P-29 account",
     TwoFactor = "P-18 two-factor",
+    KeyToSwitchOn = "P-08 auth-key (switching on)",
     TwoFactorEnabled = "D-06 two-factor-enabled",
     ConfirmSecondPassword = "P-19 confirm-second-password",
+    SendKeyToSwitchOff = "P-17 send-auth-key (switching off)",
+    TwoFactorDisabled = "D-08 two-factor-disabled",
+    LockedAtAccount = "P-25 locked (at the account)",
     Sessions = "P-33 sessions",
     ChangeEmail = "P-09 change-email",
     ChangeEmailSent = "P-10 email-sent",
@@ -106,16 +112,16 @@ pub fn of_gate(gate: &Gate) -> State {
 const ACR_OF_THE_KEY: (&str, &str) = ("acr_values", "urn:idp:acr:auth-key");
 
 impl Scene {
-    fn at(student: Student, before: Option<Page>, page: Page) -> Self {
+    pub fn at(student: Student, before: Option<Page>, page: Page) -> Self {
         Self { student, before, page, typed: Vec::new(), action: None }
     }
 
-    fn typing(mut self, typed: &[(&'static str, &str)]) -> Self {
+    pub fn typing(mut self, typed: &[(&'static str, &str)]) -> Self {
         self.typed = typed.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
         self
     }
 
-    fn pressing(mut self, action: &'static str) -> Self {
+    pub fn pressing(mut self, action: &'static str) -> Self {
         self.action = Some(action);
         self
     }
@@ -132,6 +138,9 @@ async fn world(state: State) -> Arc<World> {
         State::Device | State::DeviceSignIn | State::ConfirmDevice | State::DeviceAnswered => {
             World::with_devices().await
         }
+        State::KeyToSwitchOn => World::with(Setup::default().set("policy.two_factor_confirm_enable", "true")).await,
+        State::SendKeyToSwitchOff => World::with(Setup::default().set("policy.two_factor_default", "on")).await,
+        State::EmailRegisteredOnward => World::with(Setup::default().set("policy.after_setup", "continue")).await,
         _ => World::start().await,
     }
 }
@@ -141,11 +150,14 @@ impl State {
     pub async fn scene(self) -> Scene {
         let world = world(self).await;
         let scene = match self {
-            Self::SignIn | Self::RegisterEmail | Self::EmailSent | Self::ConfirmLink | Self::EmailRegistered => {
-                self.before_the_address(world.newcomer()).await
-            }
+            Self::SignIn
+            | Self::RegisterEmail
+            | Self::EmailSent
+            | Self::ConfirmLink
+            | Self::EmailRegistered
+            | Self::EmailRegisteredOnward => self.before_the_address(world.newcomer()).await,
             Self::SetSecondPassword | Self::SecondPasswordSet => self.before_the_second_password(&world).await,
-            Self::SecondPassword | Self::Locked | Self::NotEligible | Self::LinkInvalid => {
+            Self::SecondPassword | Self::Locked | Self::TimedOut | Self::NotEligible | Self::LinkInvalid => {
                 self.at_the_second_password(&world).await
             }
             Self::AuthKey | Self::AuthKeyInvalid | Self::AuthKeyReissued | Self::LostMailbox => {
@@ -155,9 +167,13 @@ impl State {
                 self.with_a_session(world.student().await).await
             }
             Self::ConfirmSignOut | Self::SignedOut => self.signing_out(world.student().await).await,
-            Self::Menu | Self::TwoFactor | Self::TwoFactorEnabled | Self::ConfirmSecondPassword | Self::Sessions => {
-                self.at_the_account(world.student().await).await
-            }
+            Self::Menu | Self::Sessions | Self::LockedAtAccount => self.at_the_account(world.student().await).await,
+            Self::TwoFactor
+            | Self::KeyToSwitchOn
+            | Self::TwoFactorEnabled
+            | Self::ConfirmSecondPassword
+            | Self::SendKeyToSwitchOff
+            | Self::TwoFactorDisabled => self.switching(world.student().await).await,
             Self::ChangeEmail | Self::ChangeEmailSent | Self::ConfirmChange | Self::EmailChanged => {
                 self.changing_the_address(world.student().await).await
             }
@@ -247,6 +263,11 @@ impl State {
                     return Scene::at(student, Some(sign_in), page).typing(&[("second_password", SECOND_PASSWORD)]);
                 }
                 let entry = page.clone();
+                if self == Self::TimedOut {
+                    world.clock.pass(31 * MINUTE);
+                    page = student.browser.reload(&page).await;
+                    return Scene::at(student, Some(entry), page);
+                }
                 for _ in 0..5 {
                     world.clock.pass(20 * SECOND);
                     page = student.enters_second_password(&page, "Wrong7Harbor").await;
@@ -418,17 +439,15 @@ impl State {
                 Scene::at(student, Some(menu), page)
             }
             _ => {
-                let switch = account::opens(&mut student, "two-factor").await;
-                if self == Self::TwoFactor {
-                    return Scene::at(student, None, switch).pressing("yes");
+                let mut page = account::opens(&mut student, "second-password").await;
+                let form = page.clone();
+                let new = [("second_password", "Another7Harbor"), ("second_password_confirmation", "Another7Harbor")];
+                for _ in 0..5 {
+                    student.world.clock.pass(20 * SECOND);
+                    let typed = [("current_second_password", "Wrong7Harbor"), new[0], new[1]];
+                    page = student.browser.enter(&page, &typed).await;
                 }
-                let enabled = student.browser.press(&switch, &[], "yes").await;
-                if self == Self::TwoFactorEnabled {
-                    return Scene::at(student, Some(switch), enabled);
-                }
-                let switch = account::opens(&mut student, "two-factor").await;
-                let confirm = student.browser.press(&switch, &[], "yes").await;
-                Scene::at(student, Some(switch), confirm).typing(&[("second_password", SECOND_PASSWORD)])
+                Scene::at(student, Some(form), page)
             }
         }
     }
