@@ -1,4 +1,4 @@
-//! The generator: sixteen kept connections that ask as fast as they are answered.
+//! The generator: sixteen kept connections that ask as fast as they are answered, or so many times a second.
 
 use std::time::{Duration, Instant};
 
@@ -32,6 +32,29 @@ pub async fn run<R: Round>(server: &Server, rounds: impl Fn(usize) -> R) -> anyh
     play(&mut players, WARM_UP).await?;
     let (cpu, began) = (server.cpu()?, Instant::now());
     let taken = play(&mut players, RUN).await?;
+    Cost::of(taken, began.elapsed(), server.cpu()?.saturating_sub(cpu))
+}
+
+/// The same, `per_second` rounds in all, evenly: what one waits counts from the moment when it was one's turn.
+pub async fn paced<R: Round>(server: &Server, rounds: impl Fn(usize) -> R, per_second: u32) -> anyhow::Result<Cost> {
+    let turn = Duration::from_secs(1) / per_second;
+    let start = tokio::time::Instant::now() + WARM_UP;
+    let (cpu, began) = (server.cpu()?, Instant::now());
+    let players = (0..CONNECTIONS).map(|index| {
+        let (mut round, first) = (rounds(index), start + turn * u32::try_from(index).unwrap_or_default());
+        async move {
+            let mut wire = Wire::open(server.port).await?;
+            let mut turns = tokio::time::interval_at(first, turn * u32::try_from(CONNECTIONS)?);
+            let mut taken = Vec::new();
+            while start.elapsed() < RUN {
+                let due = turns.tick().await;
+                round.play(&mut wire).await?;
+                taken.push(due.elapsed());
+            }
+            anyhow::Ok(taken)
+        }
+    });
+    let taken = try_join_all(players).await?.concat();
     Cost::of(taken, began.elapsed(), server.cpu()?.saturating_sub(cpu))
 }
 

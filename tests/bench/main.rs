@@ -14,6 +14,8 @@ mod sign_in;
 mod table;
 mod wire;
 
+use std::time::Duration;
+
 use anyhow::Context;
 use process::Server;
 use table::Table;
@@ -58,7 +60,9 @@ async fn measure() -> anyhow::Result<()> {
     let jwks = scenarios::get(&server, "/jwks");
     table.row("jwks", &load::run(&server, scenarios::fixed(jwks)).await?, Some(1.5));
     let page = sign_in::page_request(&server).await?;
-    table.row("sign-in page", &load::run(&server, scenarios::fixed(page)).await?, Some(8.0));
+    table.row("sign-in page", &load::run(&server, scenarios::fixed(page.clone())).await?, Some(8.0));
+    let unhurried = load::paced(&server, scenarios::fixed(page), 200).await?;
+    table.waits("sign-in page, 200 a second", &unhurried, Duration::from_millis(5));
 
     let session = students.first().context("a student")?;
     let userinfo = scenarios::userinfo(&server, session).await?;

@@ -37,6 +37,19 @@ impl Table {
         );
     }
 
+    /// `aim`: 99 of 100 wait no longer.
+    pub fn waits(&mut self, name: &str, cost: &Cost, aim: Duration) {
+        let (p50, p99) = (millis(cost.p50), millis(cost.p99));
+        let good = verdict(Some(cost.p99 <= aim));
+        let _ = writeln!(
+            self.lines,
+            "{name:<52} {:>9.0} {p50:>8.2} {p99:>8.2} {:>9.4}   p99 at most {} ms {good}",
+            cost.per_second,
+            millis(cost.cpu_per_iteration),
+            aim.as_millis(),
+        );
+    }
+
     pub fn floor(&mut self, name: &str, taken: Duration) {
         let _ = writeln!(
             self.lines,
