@@ -2,6 +2,7 @@
 
 mod account;
 mod clear;
+mod client;
 mod mail;
 mod process;
 mod simulate;
@@ -18,6 +19,8 @@ use crate::support::World;
 enum Line {
     #[command(subcommand)]
     Account(cli::account::Command),
+    #[command(subcommand)]
+    Client(cli::client::Command),
     #[command(subcommand)]
     Mail(cli::mail::Command),
     Simulate(cli::simulate::Arguments),
@@ -36,6 +39,7 @@ async fn idp(world: &World, words: &[&str]) -> Said {
     let mut out = Vec::new();
     let outcome = match &line {
         Line::Account(command) => cli::account::on(&app, command, &mut out).await,
+        Line::Client(command) => cli::client::on(&app, command, &mut out).await,
         Line::Mail(command) => cli::mail::on(&app, command, &mut out).await,
         Line::Simulate(arguments) => cli::simulate::on(&app, arguments, &mut out).await,
     };

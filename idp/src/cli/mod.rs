@@ -89,7 +89,9 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Check(arguments) => check::run(&arguments, &config, environment, out),
         Command::Config(command) => config::run(&command, out),
         Command::Tenant(command) => tenant::run(&command, &config, environment, out),
-        Command::Client(command) => client::run(&command, &config, &environment, &SystemEntropy::new(), out),
+        Command::Client(command) => {
+            runtime()?.block_on(client::run(&command, &config, &environment, &SystemEntropy::new(), out))
+        }
         Command::Theme(command) => theme::run(&command, &config, &environment, out),
         Command::Demo(arguments) => runtime()?.block_on(demo::run(arguments, environment)),
         Command::Serve => runtime()?.block_on(serve::run(&config, environment)),

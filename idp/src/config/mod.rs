@@ -28,3 +28,4 @@ pub use client_file::{ClientFile, find_client};
 pub use finding::{Finding, Findings, Level, Place};
 pub use load::{environment, tenants_folder, themes_folder};
 pub use settings::{Configuration, LogFormat, MailSettings, RetentionSettings, ServerSettings, TelemetrySettings};
+pub use values::Length;

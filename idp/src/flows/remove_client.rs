@@ -20,6 +20,7 @@ impl Flows {
                 let stored = tx.registered_client(&tenant.id, id.as_str()).await?;
                 let Some(client) = stored.filter(|client| client.removed_at.is_none()) else { return Ok(false) };
                 let grants = tx.revoke_all_grants_of_client(&tenant.id, id, (client.issued_at, now)).await?;
+                tx.end_pushed_requests_of_client(&tenant.id, id, client.issued_at).await?;
                 let gone = RegisteredClient {
                     metadata: ClientMetadata::default(),
                     secret: None,

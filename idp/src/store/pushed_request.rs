@@ -4,7 +4,12 @@ use std::sync::Arc;
 
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryTrait, sea_query::Expr};
 
-use crate::domain::{clock::Timestamp, ids::TenantId, pushed_request::PushedRequest, secret::TokenKey};
+use crate::domain::{
+    clock::Timestamp,
+    ids::{ClientId, TenantId},
+    pushed_request::PushedRequest,
+    secret::TokenKey,
+};
 
 use super::{
     Store, StoreError, Tx,
@@ -22,6 +27,25 @@ impl Store {
 }
 
 impl Tx {
+    /// What a client has pushed since it is there, and nobody has answered, is answered no more. By key range.
+    pub async fn end_pushed_requests_of_client(
+        &self,
+        tenant: &TenantId,
+        client: &ClientId,
+        since: Timestamp,
+    ) -> Result<(), StoreError> {
+        let ended = Entity::update_many()
+            .col_expr(Column::State, Expr::value(USED))
+            .filter(Column::Key.gte(TokenKey::floor(since).as_str()))
+            .filter(Column::Tenant.eq(tenant.as_str()))
+            .filter(Column::Client.eq(client.as_str()))
+            .filter(Column::State.eq(OPEN))
+            .exec_with_returning(self.db())
+            .await?;
+        self.changes().pushed_requests.extend(ended.into_iter().map(|row| TokenKey::from_stored(row.key)));
+        Ok(())
+    }
+
     /// False if it has been answered before.
     pub async fn consume_pushed_request(&self, key: &TokenKey) -> Result<bool, StoreError> {
         let used = consume(self.db(), [key]).await?;

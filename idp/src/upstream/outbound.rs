@@ -460,6 +460,31 @@ mod tests {
         assert!(outbound(&[]).entry("http://idp.example.ac.jp").is_err());
     }
 
+    #[test]
+    fn what_a_stranger_names_opens_nothing_of_its_own() {
+        let closed = outbound(&[]);
+        for named in ["https://rp.example/jwks", "https://rp.example:8443/jwks", "https://[2606:4700::1]/"] {
+            assert!(closed.strangers_entry(named).is_ok(), "{named}");
+        }
+        for named in [
+            "jwks",
+            "http://rp.example/",
+            "http://localhost/",
+            "https://localhost/",
+            "https://127.0.0.1/",
+            "https://[::1]/",
+            "https://10.0.0.1/",
+            "https://169.254.169.254/",
+            "https://rp.example:9443/",
+            "https://me@rp.example/",
+        ] {
+            assert!(closed.strangers_entry(named).is_err(), "{named}");
+        }
+        let listed = outbound(&["127.0.0.0/8"]);
+        assert!(listed.strangers_entry("https://127.0.0.1:9443/").is_ok());
+        assert!(listed.strangers_entry("http://127.0.0.1:9443/").is_err());
+    }
+
     #[tokio::test]
     async fn a_name_that_leads_to_loopback_is_not_called() {
         let guard = Guard { allow: Arc::from([]), loopback: false };

@@ -1,14 +1,14 @@
 //! What the office does to an account: each act has a reason, and is told to the student where there is a letter for it.
 
-use std::{fs, io::Write, os::unix::fs::MetadataExt};
+use std::io::Write;
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{bail, ensure};
 use clap::Args;
 use serde_json::{Value, json};
 
 use crate::{
     app::App,
-    cli::{Outcome, account::Which},
+    cli::{Outcome, account::Which, house},
     domain::account::Account,
     flows::{Clearing, FlowError, Warrant},
 };
@@ -110,7 +110,7 @@ fn due<T>(result: Result<T, FlowError>) -> anyhow::Result<T> {
 
 impl Act {
     fn warrant(&self) -> anyhow::Result<Warrant> {
-        let system_user = system_user()?;
+        let system_user = house::system_user()?;
         let by = self.by.clone().unwrap_or_else(|| system_user.clone());
         for (name, text) in [("--reason", &self.reason), ("--by", &by)] {
             let good = !text.trim().is_empty() && text.chars().count() <= LONGEST && !text.contains(char::is_control);
@@ -147,16 +147,4 @@ impl Act {
         }
         Ok(Outcome::Fine)
     }
-}
-
-/// The owner of this process by the machine's own list: a variable could name anybody.
-fn system_user() -> anyhow::Result<String> {
-    let uid = fs::metadata("/proc/self").context("the user of this process is not known")?.uid();
-    let list = fs::read_to_string("/etc/passwd").unwrap_or_default();
-    let name = list.lines().find_map(|line| {
-        let mut fields = line.split(':');
-        let (name, _, id) = (fields.next()?, fields.next()?, fields.next()?);
-        (id.parse() == Ok(uid)).then(|| name.to_owned())
-    });
-    Ok(name.unwrap_or_else(|| format!("uid {uid}")))
 }
