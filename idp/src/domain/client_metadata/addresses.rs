@@ -43,13 +43,13 @@ pub fn uris(member: &'static str, values: &[String], problems: &mut Problems) ->
 }
 
 /// An address that a browser is sent to, or that we call. A stranger's is https, without exception (OpenID Connect Registration §2).
-pub fn web(member: &'static str, value: &Option<String>, origin: Origin, problems: &mut Problems) -> Option<String> {
-    let value = value.as_ref()?;
+pub fn web(member: &'static str, value: Option<&str>, origin: Origin, problems: &mut Problems) -> Option<String> {
+    let value = value?;
     match web_address(value) {
         Ok(url) if origin == Origin::Registration && url.scheme() != "https" => {
             problems.value((member, None), value, "must be https");
         }
-        Ok(_) => return Some(value.clone()),
+        Ok(_) => return Some(value.to_owned()),
         Err(says) => problems.value((member, None), value, says),
     }
     None
@@ -61,7 +61,7 @@ pub fn frontchannel_logout(
     origin: Origin,
     problems: &mut Problems,
 ) -> Option<FrontchannelLogout> {
-    let uri = web("frontchannel_logout_uri", &metadata.frontchannel_logout_uri, origin, problems)?;
+    let uri = web("frontchannel_logout_uri", metadata.frontchannel_logout_uri.as_deref(), origin, problems)?;
     let at = |text: &str| Url::parse(text).ok().map(|url| url.origin());
     if !metadata.redirect_uris.iter().any(|redirect| at(redirect) == at(&uri)) {
         let says = "frontchannel_logout_uri must have the scheme, host and port of one of the redirect_uris";
@@ -73,7 +73,7 @@ pub fn frontchannel_logout(
 
 /// OpenID Connect Core §8.1: the host of its redirect URIs, or the one of `sector_identifier_uri`.
 pub fn subject_type(metadata: &ClientMetadata, origin: Origin, problems: &mut Problems) -> SubjectType {
-    let sector = web("sector_identifier_uri", &metadata.sector_identifier_uri, origin, problems);
+    let sector = web("sector_identifier_uri", metadata.sector_identifier_uri.as_deref(), origin, problems);
     if metadata.subject_type != Some(SubjectKind::Pairwise) {
         return SubjectType::Public;
     }

@@ -37,7 +37,7 @@ fn certificate_subject(metadata: &ClientMetadata, problems: &mut Problems) -> Cl
         }
         ip
     });
-    let named: Vec<CertificateSubject> = [
+    let subjects: Vec<CertificateSubject> = [
         names.subject_dn.clone().map(CertificateSubject::DistinguishedName),
         names.san_dns.clone().map(CertificateSubject::Dns),
         names.san_uri.clone().map(CertificateSubject::Uri),
@@ -47,16 +47,14 @@ fn certificate_subject(metadata: &ClientMetadata, problems: &mut Problems) -> Cl
     .into_iter()
     .flatten()
     .collect();
-    match <[CertificateSubject; 1]>::try_from(named) {
-        Ok([subject]) => ClientAuthentication::TlsClientAuth(subject),
-        Err(_) => {
-            problems.error(
-                "token_endpoint_auth_method",
-                "token_endpoint_auth_method: tls_client_auth needs exactly one of tls_client_auth_subject_dn, tls_client_auth_san_dns, tls_client_auth_san_uri, tls_client_auth_san_ip and tls_client_auth_san_email",
-            );
-            ClientAuthentication::TlsClientAuth(CertificateSubject::Dns(String::new()))
-        }
+    if let Ok([subject]) = <[CertificateSubject; 1]>::try_from(subjects) {
+        return ClientAuthentication::TlsClientAuth(subject);
     }
+    problems.error(
+        "token_endpoint_auth_method",
+        "token_endpoint_auth_method: tls_client_auth needs exactly one of tls_client_auth_subject_dn, tls_client_auth_san_dns, tls_client_auth_san_uri, tls_client_auth_san_ip and tls_client_auth_san_email",
+    );
+    ClientAuthentication::TlsClientAuth(CertificateSubject::Dns(String::new()))
 }
 
 /// RFC 7591 §2: `jwks` or `jwks_uri`, never both; whoever signs or shows a certificate of its own needs one.
@@ -66,7 +64,7 @@ pub fn keys(
     origin: Origin,
     problems: &mut Problems,
 ) -> ClientKeys {
-    let uri = addresses::web("jwks_uri", &metadata.jwks_uri, origin, problems);
+    let uri = addresses::web("jwks_uri", metadata.jwks_uri.as_deref(), origin, problems);
     if metadata.jwks.is_some() && metadata.jwks_uri.is_some() {
         problems.error("jwks_uri", "jwks_uri: there is a jwks too; keep one of them");
     }

@@ -48,7 +48,7 @@ pub fn client(
     let on = |setting: Option<bool>| setting.unwrap_or_default();
     fapi::check(metadata, &authentication, &own, problems);
     require_pkce(&own, metadata.auth_method(), problems);
-    let mut address = |member, value| addresses::web(member, value, origin, problems);
+    let mut address = |member, value: &Option<String>| addresses::web(member, value.as_deref(), origin, problems);
     let initiate_login_uri = address("initiate_login_uri", &metadata.initiate_login_uri);
     let backchannel_logout_uri = address("backchannel_logout_uri", &metadata.backchannel_logout_uri);
     let logo_uri = address("logo_uri", &metadata.logo_uri);
