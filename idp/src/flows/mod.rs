@@ -38,6 +38,7 @@ mod open_request;
 mod pending_gate;
 mod prove_auth_key;
 mod prove_authenticator;
+mod prove_possession;
 mod prove_second_password;
 mod prove_university;
 mod purge;
@@ -104,6 +105,7 @@ pub use manage_registration::AtRegistration;
 pub use manage_sessions::{Ended, Overview};
 pub use prove_auth_key::KeyEntry;
 pub use prove_authenticator::AppEntry;
+pub use prove_possession::{Proven, Shown};
 pub use prove_university::Arrived;
 pub use push_authorization::Pushed;
 pub use read_userinfo::{Scheme, UserInfo};
@@ -198,6 +200,11 @@ impl Visitor {
     /// /24 or /48: all that is ever written down.
     fn address_prefix(&self) -> Option<String> {
         self.address.map(address_prefix)
+    }
+
+    /// What a token can be bound to (RFC 8705 §3.1).
+    fn certificate_thumbprint(&self) -> Option<String> {
+        None
     }
 }
 

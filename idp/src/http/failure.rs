@@ -1,5 +1,7 @@
 //! The only error mapping: who is told what, and the cause is logged once (architecture.md, Style).
 
+use std::sync::LazyLock;
+
 use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
@@ -8,17 +10,21 @@ use serde_json::json;
 
 use crate::{
     domain::{
+        acr::Acr,
+        dpop,
         ids::LoginId,
         language::{Language, LanguageWishes},
         login::{Destination, Ineligible},
         oauth_error::{ErrorCode, OAuthError},
+        signing_key::SigningAlgorithm,
     },
-    flows::FlowError,
+    flows::{FlowError, Scheme},
     theme::{ErrorPage, NotEligible, NotEligibleReason, Page, ProtocolError, TimedOut},
 };
 
 use super::{
     headers::ContentPolicy,
+    oidc::with_nonce,
     paths,
     visit::{About, Visit, see_other},
 };
@@ -96,13 +102,14 @@ impl From<FlowError> for PageFailure {
     }
 }
 
-/// What a client is told: OAuth's JSON (RFC 6749 §5.2), or a Bearer challenge (RFC 6750 §3).
+/// What a client is told: OAuth's JSON (RFC 6749 §5.2), at a protected resource with a challenge (RFC 6750 §3, RFC 9449 §7.1).
 #[derive(Debug)]
 pub enum EndpointFailure {
     Json(FlowError),
     /// Client authentication was tried by the `Authorization` header.
     Basic(FlowError),
-    Bearer(FlowError),
+    /// At a protected resource, which was tried by this scheme.
+    Resource(Scheme, FlowError),
 }
 
 impl From<FlowError> for EndpointFailure {
@@ -259,32 +266,39 @@ impl IntoResponse for EndpointFailure {
         let (error, challenge) = match self {
             Self::Json(error) => (error, Challenge::None),
             Self::Basic(error) => (error, Challenge::Basic),
-            Self::Bearer(error) => (error, Challenge::Bearer),
+            Self::Resource(scheme, error) => (error, Challenge::Of(scheme)),
         };
         if matches!(error, FlowError::TooMany) {
             return too_many();
         }
-        let told = match error {
-            FlowError::OAuth(error) => error,
-            error => {
-                tracing::error!(%error, "an endpoint could not serve");
-                metrics::counter!("idp_outages_total").increment(1);
-                OAuthError::new(ErrorCode::TemporarilyUnavailable, "try again in a moment")
-            }
-        };
-        let status = match told.code {
-            ErrorCode::TemporarilyUnavailable | ErrorCode::ServerError => StatusCode::SERVICE_UNAVAILABLE,
-            ErrorCode::InvalidClient | ErrorCode::InvalidToken => StatusCode::UNAUTHORIZED,
-            ErrorCode::InsufficientScope => StatusCode::FORBIDDEN,
-            _ => StatusCode::BAD_REQUEST,
-        };
+        let nonce = if let FlowError::UseNonce(nonce) = &error { Some(nonce.clone()) } else { None };
+        let acr = if let FlowError::TooLittleProven(acr) = error { Some(acr) } else { None };
+        let told = told_to_clients(error);
         let body = json!({ "error": told.code.as_str(), "error_description": told.description });
-        let mut response = (status, axum::Json(body)).into_response();
-        if let Some(value) = challenge.header(&told) {
+        let mut response = (challenge.status(told.code), axum::Json(body)).into_response();
+        if let Some(value) = challenge.header(&told, acr) {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, value);
         }
         retry_after(&mut response);
-        response
+        with_nonce(response, nonce)
+    }
+}
+
+/// In OAuth's words; a cause of our own is logged here and nowhere else.
+fn told_to_clients(error: FlowError) -> OAuthError {
+    match error {
+        FlowError::OAuth(error) => error,
+        FlowError::UseNonce(_) => {
+            OAuthError::new(ErrorCode::UseDpopNonce, "the DPoP proof needs the nonce of DPoP-Nonce")
+        }
+        FlowError::TooLittleProven(_) => {
+            OAuthError::new(ErrorCode::InsufficientUserAuthentication, "more must be proven by now than this login did")
+        }
+        error => {
+            tracing::error!(%error, "an endpoint could not serve");
+            metrics::counter!("idp_outages_total").increment(1);
+            OAuthError::new(ErrorCode::TemporarilyUnavailable, "try again in a moment")
+        }
     }
 }
 
@@ -299,21 +313,51 @@ fn too_many() -> Response {
 enum Challenge {
     None,
     Basic,
-    Bearer,
+    Of(Scheme),
+}
+
+/// RFC 9449 §7.1: what proofs may be signed with.
+static ALGORITHMS: LazyLock<String> = LazyLock::new(|| dpop::ALGORITHMS.map(SigningAlgorithm::name).join(" "));
+
+/// For whoever comes without a token.
+pub fn dpop_challenge() -> HeaderValue {
+    let text = format!("DPoP algs=\"{}\"", *ALGORITHMS);
+    HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("DPoP"))
 }
 
 impl Challenge {
-    fn header(&self, told: &OAuthError) -> Option<HeaderValue> {
+    /// RFC 6749 §5.2; at a protected resource RFC 6750 §3.1, RFC 9449 §7.1, RFC 9470 §3.
+    fn status(&self, code: ErrorCode) -> StatusCode {
+        let at_resource = matches!(self, Self::Of(_));
+        match code {
+            ErrorCode::TemporarilyUnavailable | ErrorCode::ServerError => StatusCode::SERVICE_UNAVAILABLE,
+            ErrorCode::InvalidClient | ErrorCode::InvalidToken | ErrorCode::InsufficientUserAuthentication => {
+                StatusCode::UNAUTHORIZED
+            }
+            ErrorCode::InvalidDpopProof | ErrorCode::UseDpopNonce if at_resource => StatusCode::UNAUTHORIZED,
+            ErrorCode::InsufficientScope => StatusCode::FORBIDDEN,
+            _ => StatusCode::BAD_REQUEST,
+        }
+    }
+
+    fn header(&self, told: &OAuthError, acr: Option<Acr>) -> Option<HeaderValue> {
         match self {
             // RFC 6749 §5.2: a 401 answers the scheme that was tried; naming one where none was is allowed too.
             Self::None | Self::Basic if told.code == ErrorCode::InvalidClient => {
                 Some(HeaderValue::from_static("Basic realm=\"token\""))
             }
             Self::None | Self::Basic => None,
-            Self::Bearer if told.code == ErrorCode::TemporarilyUnavailable => None,
-            Self::Bearer => {
-                let text =
-                    format!("Bearer error=\"{}\", error_description=\"{}\"", told.code.as_str(), told.description);
+            Self::Of(_) if told.code == ErrorCode::TemporarilyUnavailable => None,
+            Self::Of(scheme) => {
+                let name = if *scheme == Scheme::Dpop { "DPoP" } else { "Bearer" };
+                let (error, description) = (told.code.as_str(), &told.description);
+                let mut text = format!("{name} error=\"{error}\", error_description=\"{description}\"");
+                if let Some(acr) = acr {
+                    text.push_str(&format!(", acr_values=\"{}\"", acr.urn()));
+                }
+                if *scheme == Scheme::Dpop {
+                    text.push_str(&format!(", algs=\"{}\"", *ALGORITHMS));
+                }
                 HeaderValue::try_from(text).ok()
             }
         }

@@ -8,8 +8,8 @@ use bytes::Bytes;
 use serde_json::json;
 
 use crate::domain::{
-    acr::Acr, authorization_request::ResponseMode, claims, client::GrantType, language::Language, login::reachable,
-    scope, signing_key::SigningAlgorithm, tenant::Tenant,
+    acr::Acr, authorization_request::ResponseMode, claims, client::GrantType, dpop, language::Language,
+    login::reachable, scope, signing_key::SigningAlgorithm, tenant::Tenant,
 };
 
 use super::super::visit::Visit;
@@ -53,8 +53,11 @@ pub fn document(tenant: &Tenant, languages: &[Language]) -> Bytes {
         "authorization_signing_alg_values_supported": SigningAlgorithm::ALL.map(SigningAlgorithm::name),
         "grant_types_supported": GrantType::ALL.map(GrantType::name),
         "acr_values_supported": acrs,
-        "subject_types_supported": ["public"],
+        "subject_types_supported": ["public", "pairwise"],
         "id_token_signing_alg_values_supported": SigningAlgorithm::ALL.map(SigningAlgorithm::name),
+        "userinfo_signing_alg_values_supported": SigningAlgorithm::ALL.map(SigningAlgorithm::name),
+        "introspection_signing_alg_values_supported": SigningAlgorithm::ALL.map(SigningAlgorithm::name),
+        "dpop_signing_alg_values_supported": dpop::ALGORITHMS.map(SigningAlgorithm::name),
         "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
         "introspection_endpoint_auth_methods_supported": confidential,
         "revocation_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],

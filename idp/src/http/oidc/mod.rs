@@ -14,5 +14,7 @@ pub mod token;
 pub mod userinfo;
 
 mod form;
+mod sender;
 
 pub use form::{OAuthForm, is_form};
+pub use sender::{Sender, with_nonce};

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::{
     domain::oauth_error::{ErrorCode, OAuthError},
-    flows::{AtRegistration, FlowError, Registration},
+    flows::{AtRegistration, FlowError, Registration, Scheme},
 };
 
 use super::{
@@ -19,7 +19,7 @@ use super::{
         failure::{EndpointFailure, PageFailure},
         visit::Visit,
     },
-    userinfo::{bearer, unauthenticated},
+    userinfo::bearer,
 };
 
 /// The token of a request at a tenant that takes registrations; elsewhere there is nothing here.
@@ -38,7 +38,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Registrant {
         }
         match bearer(&parts.headers) {
             Some(token) => Ok(Self { token: token.to_owned(), visit }),
-            None => Err(unauthenticated()),
+            None => Err((StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, "Bearer")]).into_response()),
         }
     }
 }
@@ -102,7 +102,7 @@ pub async fn delete(registrant: Registrant, Path(id): Path<String>) -> Result<Re
 /// RFC 6750 §3: a token that is not good is told by a challenge.
 fn told(error: FlowError) -> EndpointFailure {
     match &error {
-        FlowError::OAuth(OAuthError { code: ErrorCode::InvalidToken, .. }) => EndpointFailure::Bearer(error),
+        FlowError::OAuth(OAuthError { code: ErrorCode::InvalidToken, .. }) => EndpointFailure::Resource(Scheme::Bearer, error),
         _ => EndpointFailure::Json(error),
     }
 }

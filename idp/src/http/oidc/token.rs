@@ -18,20 +18,22 @@ use crate::{
 
 use super::{
     super::{failure::EndpointFailure, visit::Visit},
-    OAuthForm,
+    OAuthForm, Sender, with_nonce,
 };
 
-pub async fn post(visit: Visit, form: OAuthForm) -> Result<Response, EndpointFailure> {
+pub async fn post(visit: Visit, sender: Sender, form: OAuthForm) -> Result<Response, EndpointFailure> {
     let client = form.client(&visit).await?;
-    let possession = Possession::default();
-    let request = TokenRequest { visit: &visit, form: &form, client: &client, possession: &possession };
-    let answer = match grant_type(&form)? {
-        GrantType::AuthorizationCode => request.authorization_code().await?,
-        GrantType::RefreshToken => request.refresh_token().await?,
-        GrantType::ClientCredentials => request.client_credentials().await?,
-        GrantType::DeviceCode => request.device_code().await?,
+    let grant_type = grant_type(&form)?;
+    let proven = sender.possession(&visit, "/token", None).await?;
+    let request = TokenRequest { visit: &visit, form: &form, client: &client, possession: &proven.possession };
+    let answer = match grant_type {
+        GrantType::AuthorizationCode => request.authorization_code().await,
+        GrantType::RefreshToken => request.refresh_token().await,
+        GrantType::ClientCredentials => request.client_credentials().await,
+        GrantType::DeviceCode => request.device_code().await,
     };
-    Ok(json_of(&answer))
+    let response = answer.map(|answer| json_of(&answer)).map_err(EndpointFailure::Json).into_response();
+    Ok(with_nonce(response, proven.next_nonce))
 }
 
 /// RFC 6749 §4.1.3, §4.4.2, §6: which rules the rest of the form is read by.
