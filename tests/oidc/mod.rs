@@ -7,6 +7,7 @@ mod claims;
 mod client_authentication;
 mod device;
 mod discovery;
+mod dpop;
 mod front_channel_logout;
 mod hosts;
 mod id_token;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use base64::{Engine, prelude::BASE64_STANDARD, prelude::BASE64_URL_SAFE_NO_PAD};
-use idp::domain::secret::sha256;
+use idp::domain::{clock::Timestamp, secret::sha256};
 use serde_json::Value;
 use url::{Url, form_urlencoded};
 
@@ -142,13 +142,11 @@ impl RelyingParty {
     }
 
     pub async fn redeem(&self, code: &str) -> Answer {
-        self.token(&[
-            ("grant_type", "authorization_code"),
-            ("code", code),
-            ("redirect_uri", CALLBACK),
-            ("code_verifier", VERIFIER),
-        ])
-        .await
+        self.token(&Self::redemption(code)).await
+    }
+
+    pub fn redemption(code: &str) -> [(&str, &str); 4] {
+        [("grant_type", "authorization_code"), ("code", code), ("redirect_uri", CALLBACK), ("code_verifier", VERIFIER)]
     }
 
     pub async fn refresh(&self, token: &str) -> Answer {
@@ -167,8 +165,12 @@ impl RelyingParty {
         self.post("/revoke", &[("token", token)]).await
     }
 
-    /// A form with this client's authentication.
     pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Answer {
+        self.send(self.call(path, form)).await
+    }
+
+    /// A form with this client's authentication.
+    pub fn call(&self, path: &str, form: &[(&str, &str)]) -> Call {
         let mut form = form.to_vec();
         let mut headers = Vec::new();
         match &self.secret {
@@ -182,7 +184,11 @@ impl RelyingParty {
         for (name, value) in &headers {
             call = call.with(name, value);
         }
-        self.send(call).await
+        call
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.world.now()
     }
 
     /// As it is, without authentication.

@@ -7,6 +7,7 @@ pub mod clock;
 pub mod database;
 pub mod device;
 pub mod https;
+pub mod dpop;
 pub mod jose;
 pub mod mailbox;
 pub mod page;

@@ -38,6 +38,16 @@ impl World {
         student
     }
 
+    /// The same person as [`Self::student`] before, at a browser of its own; set up at the first call.
+    pub async fn student_again(self: &Arc<Self>) -> Student {
+        let mut student = self.newcomer();
+        let known = self.flows().store.accounts_by_user_id(&self.tenant().id, &student.user_id).await.unwrap();
+        if known.is_empty() {
+            student.sets_everything_up().await;
+        }
+        student
+    }
+
     pub async fn another_student(self: &Arc<Self>) -> Student {
         let mut student = self.person("s2025002", "university-2");
         student.sets_everything_up().await;
