@@ -108,6 +108,17 @@ pub fn code_is_bound_to(dpop_jkt: Option<&str>, possession: &Possession) -> Resu
     }
 }
 
+/// RFC 9449 §10.1: a proof at the pushed request binds the code like `dpop_jkt` does; both must name one key.
+pub fn code_binding(dpop_jkt: Option<String>, proof: Option<&str>) -> Result<Option<String>, OAuthError> {
+    match (dpop_jkt, proof) {
+        (Some(wanted), Some(shown)) if wanted != shown => {
+            Err(OAuthError::new(ErrorCode::InvalidDpopProof, "dpop_jkt is not the key of the DPoP proof"))
+        }
+        (None, Some(shown)) => Ok(Some(shown.to_owned())),
+        (wanted, _) => Ok(wanted),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -171,6 +182,16 @@ mod tests {
         for other in [shown(None, None), shown(Some("other"), None), shown(None, Some("k"))] {
             assert_eq!(code_is_bound_to(Some("k"), &other).unwrap_err().code, ErrorCode::InvalidGrant);
         }
+    }
+
+    #[test]
+    fn a_pushed_request_is_bound_to_one_key() {
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(code_binding(None, None), Ok(None));
+        assert_eq!(code_binding(some("k"), None), Ok(some("k")));
+        assert_eq!(code_binding(None, Some("k")), Ok(some("k")));
+        assert_eq!(code_binding(some("k"), Some("k")), Ok(some("k")));
+        assert_eq!(code_binding(some("k"), Some("other")).unwrap_err().code, ErrorCode::InvalidDpopProof);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use crate::domain::{
     authorization_request::{Asked, Refusal, Way},
     client::Client,
+    confirmation::{Possession, code_binding},
     parameters::Parameters,
     pushed_request::{self, PushedRequest},
     secret::token,
@@ -24,6 +25,7 @@ impl Flows {
         tenant: &Tenant,
         client: &Client,
         form: &Parameters,
+        possession: &Possession,
         visitor: &Visitor,
     ) -> Result<Pushed, FlowError> {
         let now = self.now();
@@ -31,13 +33,14 @@ impl Flows {
             return Err(FlowError::TooMany);
         }
         let asked = Asked { parameters: form, tenant, client, way: Way { pushed: true, signed: false } };
-        let request = match self.check_request(&asked) {
+        let mut request = match self.check_request(&asked) {
             Ok(request) => request,
             Err(Refusal::Page(error) | Refusal::Redirect { error, .. }) => {
                 self.note_rejected(tenant, Some(&client.id), &error, visitor).await;
                 return Err(error.into());
             }
         };
+        request.dpop_jkt = code_binding(request.dpop_jkt, possession.key.as_deref())?;
         let secret = token(&*self.entropy, now);
         let pushed = PushedRequest {
             key: key_of(&secret)?,

@@ -7,14 +7,24 @@ use axum::{
 };
 use serde_json::json;
 
+use crate::flows::Pushed;
+
 use super::{
     super::{failure::EndpointFailure, visit::Visit},
-    OAuthForm,
+    OAuthForm, Sender, with_nonce,
 };
 
-pub async fn post(visit: Visit, form: OAuthForm) -> Result<Response, EndpointFailure> {
+pub async fn post(visit: Visit, sender: Sender, form: OAuthForm) -> Result<Response, EndpointFailure> {
     let client = form.client(&visit).await?;
-    let pushed = visit.flows().push_authorization(visit.tenant(), &client, &form.parameters, &visit.visitor).await?;
+    let proven = sender.possession(&visit, "/par", None).await?;
+    let (flows, held) = (visit.flows(), &proven.possession);
+    let pushed = flows.push_authorization(visit.tenant(), &client, &form.parameters, held, &visit.visitor).await;
+    let response = pushed.map(|pushed| json_of(&pushed)).map_err(EndpointFailure::Json).into_response();
+    Ok(with_nonce(response, proven.next_nonce))
+}
+
+/// RFC 9126 §2.2.
+fn json_of(pushed: &Pushed) -> Response {
     let body = json!({ "request_uri": pushed.request_uri, "expires_in": pushed.expires_in });
-    Ok((StatusCode::CREATED, [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response())
+    (StatusCode::CREATED, [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response()
 }

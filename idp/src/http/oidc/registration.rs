@@ -102,7 +102,9 @@ pub async fn delete(registrant: Registrant, Path(id): Path<String>) -> Result<Re
 /// RFC 6750 §3: a token that is not good is told by a challenge.
 fn told(error: FlowError) -> EndpointFailure {
     match &error {
-        FlowError::OAuth(OAuthError { code: ErrorCode::InvalidToken, .. }) => EndpointFailure::Resource(Scheme::Bearer, error),
+        FlowError::OAuth(OAuthError { code: ErrorCode::InvalidToken, .. }) => {
+            EndpointFailure::Resource(Scheme::Bearer, error)
+        }
         _ => EndpointFailure::Json(error),
     }
 }
