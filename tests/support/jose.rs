@@ -1,5 +1,7 @@
 //! JSON Web Keys and Signatures as relying parties have and read them: no code of the provider's.
 
+use std::sync::Arc;
+
 use aws_lc_rs::{
     encoding::AsDer,
     rand::SystemRandom,
@@ -14,10 +16,11 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as B64};
 use serde_json::{Value, json};
 
 /// A key pair of somebody other than the provider.
+#[derive(Clone)]
 pub struct Key {
     pub kid: String,
     pub alg: &'static str,
-    private: Private,
+    private: Arc<Private>,
 }
 
 enum Private {
@@ -35,12 +38,18 @@ impl Key {
             "EdDSA" => Private::Ed25519(Ed25519KeyPair::generate().unwrap()),
             other => panic!("{other}"),
         };
-        Self { kid: kid.to_owned(), alg, private }
+        Self { kid: kid.to_owned(), alg, private: Arc::new(private) }
+    }
+
+    /// The same key, used by another algorithm.
+    #[must_use]
+    pub fn as_alg(&self, alg: &'static str) -> Self {
+        Self { alg, ..self.clone() }
     }
 
     /// The public key without name or use, as a DPoP proof carries it.
     pub fn bare_jwk(&self) -> Value {
-        match &self.private {
+        match &*self.private {
             Private::Rsa(key) => {
                 let public = KeyPair::public_key(key);
                 let (n, e) = (public.modulus(), public.exponent());
@@ -67,7 +76,7 @@ impl Key {
 
     /// SubjectPublicKeyInfo.
     pub fn spki(&self) -> Vec<u8> {
-        match &self.private {
+        match &*self.private {
             Private::Rsa(key) => KeyPair::public_key(key).as_der().unwrap().as_ref().to_vec(),
             Private::P256(key) => key.public_key().as_der().unwrap().as_ref().to_vec(),
             Private::Ed25519(key) => key.public_key().as_der().unwrap().as_ref().to_vec(),
@@ -91,7 +100,7 @@ impl Key {
 
     pub fn signature(&self, message: &[u8]) -> Vec<u8> {
         let random = SystemRandom::new();
-        match &self.private {
+        match &*self.private {
             Private::Rsa(key) => {
                 let how = if self.alg == "RS256" { &RSA_PKCS1_SHA256 } else { &RSA_PSS_SHA256 };
                 let mut signature = vec![0; key.public_modulus_len()];

@@ -100,7 +100,7 @@ async fn b6_no_state_is_invented() {
     for mode in MODES {
         let mut op = Module::start(mode).await;
         assert_eq!(op.authorizes(&[("state", "")]).await.get("state"), None);
-        assert_eq!(op.silently(&[("state", ""), ("scope", "profile")]).await.get("state"), None);
+        assert_eq!(op.silently(&[("state", ""), ("scope", "nonsense")]).await.get("state"), None);
     }
 }
 
@@ -109,7 +109,7 @@ async fn b6_iss_is_the_issuer_exactly() {
     for mode in MODES {
         let mut op = Module::start(mode).await;
         assert_eq!(op.authorizes(&[]).await.get("iss"), Some(ISSUER));
-        assert_eq!(op.silently(&[("scope", "profile")]).await.get("iss"), Some(ISSUER));
+        assert_eq!(op.silently(&[("scope", "nonsense")]).await.get("iss"), Some(ISSUER));
     }
 }
 
@@ -119,7 +119,7 @@ async fn b6_the_registered_query_survives() {
         let mut op = Module::start(mode).await;
         let kept = [("redirect_uri", "https://rp.example/callback?kept=yes")];
         op.authorizes(&kept).await.code();
-        let refused = op.silently(&[kept[0], ("scope", "profile")]).await;
+        let refused = op.silently(&[kept[0], ("scope", "nonsense")]).await;
         assert_eq!(refused.error(), "invalid_scope");
     }
 }
@@ -222,7 +222,7 @@ async fn b15_errors_of_the_authorization_endpoint() {
         let mut op = Module::start(mode).await;
         let wrong = [
             ("response_type", "token"),
-            ("scope", "profile"),
+            ("scope", "nonsense"),
             ("code_challenge_method", "plain"),
             ("prompt", "none"),
             ("prompt", "none login"),
