@@ -15,6 +15,7 @@ mod m20261124_000007_logout_notices;
 mod m20261125_000001_used_tokens;
 mod m20261125_000002_pushed_requests;
 mod m20261125_000003_token_binding;
+mod m20261125_000004_consents;
 mod m20261125_000005_device_codes;
 mod m20261125_000006_registered_clients;
 
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000003_token_binding::Migration),
             Box::new(m20261125_000005_device_codes::Migration),
             Box::new(m20261125_000006_registered_clients::Migration),
+            Box::new(m20261125_000004_consents::Migration),
         ]
     }
 }

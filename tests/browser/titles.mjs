@@ -26,6 +26,7 @@ export const titles = {
   "link-invalid": { ja: "このURLは利用できません", en: "This Link Cannot Be Used" },
   "not-eligible": { ja: "ご利用いただけません", en: "Service Not Available to You" },
   locked: { ja: "一時的にログインできません", en: "Temporarily Unable to Log In" },
+  consent: { ja: "情報の提供について", en: "Sharing Your Information" },
   "already-signed-in": { ja: "すでにログインしています", en: "Already Logged In" },
   "timed-out": { ja: "有効時間切れ", en: "Login Timed Out" },
   account: { ja: "メニュー", en: "Menu" },

@@ -132,7 +132,20 @@ async fn a_request_of_more_than_an_hour_leads_to_the_service_again() {
     let page = student.browser.reload(&page).await;
     assert_eq!(page.id(), "timed-out");
     let page = student.browser.click(&page, "sign-in").await;
-    assert!(page.url.as_str().starts_with("https://rp.example/login?iss="), "{}", page.url);
+    assert_eq!(page.url.as_str(), "https://rp.example/login?iss=https%3A%2F%2Fid.example.jp");
+}
+
+#[tokio::test]
+async fn the_service_s_login_start_learns_whom_it_had_named_itself() {
+    let world = World::start().await;
+    let mut student = world.student().await;
+    let page = student.begins_with(&[("login_hint", "s2025001 & co")]).await;
+    let page = student.types_university_password(&page).await;
+    world.clock.pass(HOUR + MINUTE);
+    let page = student.browser.reload(&page).await;
+    let page = student.browser.click(&page, "sign-in").await;
+    let there = "https://rp.example/login?iss=https%3A%2F%2Fid.example.jp&login_hint=s2025001+%26+co";
+    assert_eq!(page.url.as_str(), there);
 }
 
 #[tokio::test]

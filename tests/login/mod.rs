@@ -7,6 +7,7 @@ mod audit;
 mod auth_key;
 mod auth_key_limits;
 mod authenticator;
+mod consent;
 mod contact;
 mod entry;
 mod expiry;

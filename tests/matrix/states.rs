@@ -10,7 +10,7 @@ use crate::{
         Page, Student, World,
         clock::{MINUTE, SECOND},
         phone::Phone,
-        setup::{ISSUER, Setup},
+        setup::{ISSUER, Setup, asking_client},
         student::{SECOND_PASSWORD, wrong},
     },
 };
@@ -57,6 +57,8 @@ states! {
     AuthKeyReissued = "D-04 auth-key-reissued",
     LostMailbox = "P-30 lost-mailbox",
     SendAuthKey = "P-17 send-auth-key",
+    Consent = "P-31 consent",
+    ConsentInSession = "P-31 consent for a session",
     Finished = "back at P-07 after the end",
     AlreadySignedIn = "P-27 already-signed-in",
     NotEligible = "P-24 not-eligible",
@@ -104,11 +106,14 @@ pub fn of_gate(gate: &Gate) -> State {
         Gate::SendAuthKey => State::SendAuthKey,
         Gate::AuthKey => State::AuthKey,
         Gate::Authenticator => State::Authenticator,
+        Gate::Consent => State::Consent,
         // Not a page: the client is told.
         Gate::Unmet | Gate::Done => State::Finished,
     }
 }
 
+/// A client that people are asked about.
+const ASKING: &str = "reading-room";
 const ACR_OF_THE_KEY: (&str, &str) = ("acr_values", "urn:idp:acr:auth-key");
 
 impl Scene {
@@ -141,6 +146,9 @@ async fn world(state: State) -> Arc<World> {
         State::KeyToSwitchOn => World::with(Setup::default().set("policy.two_factor_confirm_enable", "true")).await,
         State::SendKeyToSwitchOff => World::with(Setup::default().set("policy.two_factor_default", "on")).await,
         State::EmailRegisteredOnward => World::with(Setup::default().set("policy.after_setup", "continue")).await,
+        State::Consent | State::ConsentInSession => {
+            World::with(Setup::default().further_client(ASKING, &asking_client(ASKING))).await
+        }
         _ => World::start().await,
     }
 }
@@ -166,6 +174,7 @@ impl State {
             Self::SendAuthKey | Self::Finished | Self::AlreadySignedIn => {
                 self.with_a_session(world.student().await).await
             }
+            Self::Consent | Self::ConsentInSession => self.asked_to_agree(world.student().await).await,
             Self::ConfirmSignOut | Self::SignedOut => self.signing_out(world.student().await).await,
             Self::Menu | Self::Sessions | Self::LockedAtAccount => self.at_the_account(world.student().await).await,
             Self::TwoFactor
@@ -322,6 +331,20 @@ impl State {
                 Scene::at(student, Some(waiting), page).pressing("continue")
             }
         }
+    }
+
+    async fn asked_to_agree(self, mut student: Student) -> Scene {
+        let url = student.world.client(ASKING).url(&[]);
+        if self == Self::ConsentInSession {
+            student.signs_in().await;
+            student.world.clock.pass(SECOND);
+            let page = student.browser.open(&url).await;
+            return Scene::at(student, None, page).pressing("allow");
+        }
+        let sign_in = student.browser.open(&url).await;
+        let entry = student.types_university_password(&sign_in).await;
+        let page = student.enters_second_password(&entry, SECOND_PASSWORD).await;
+        Scene::at(student, Some(entry), page).pressing("allow")
     }
 
     async fn signing_out(self, mut student: Student) -> Scene {

@@ -2,6 +2,12 @@
 
 use std::{sync::Arc, time::Duration};
 
+use idp::domain::{
+    ids::{ClientId, LogoutNoticeId, SessionId, Subject},
+    logout_notice::LogoutNotice,
+};
+use uuid::Uuid;
+
 use crate::support::{
     Student, World,
     backchannel::Backchannel,
@@ -98,6 +104,52 @@ async fn two_workers_send_one_token() {
     told.signs_out().await;
     tokio::join!(told.works(), told.works(), told.works());
     assert_eq!(told.service.heard().len(), 1);
+}
+
+/// A notice for a client of that name, as a session's end would leave it.
+async fn owes(world: &Arc<World>, client: &str, session: u128) {
+    let now = world.now();
+    let notice = LogoutNotice {
+        id: LogoutNoticeId(Uuid::from_u128(session)),
+        tenant: world.tenant().id.clone(),
+        client: ClientId::new(client),
+        subject: Subject("somebody".into()),
+        session: SessionId(Uuid::from_u128(session)),
+        attempts: 0,
+        next_attempt_at: now,
+        created_at: now,
+    };
+    let notice = &notice;
+    let written = world.flows().store.write(|tx| async move { tx.insert_logout_notice(notice).await }).await;
+    written.unwrap();
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_answer_holds_up_nobody_else() {
+    let (slow, quick) = (Backchannel::listen().await, Backchannel::listen().await);
+    slow.holds();
+    let listens = |id: &str, at: &Backchannel| {
+        let file = crate::support::setup::client(id);
+        format!("{file}token_endpoint_auth_method = \"none\"\nbackchannel_logout_uri = \"{}\"\n", at.address())
+    };
+    let setup = Setup::default();
+    let setup =
+        setup.further_client("slow", &listens("slow", &slow)).further_client("quick", &listens("quick", &quick));
+    let world = World::with(setup).await;
+    for session in 1..=100 {
+        owes(&world, "slow", session).await;
+    }
+    owes(&world, "quick", 101).await;
+    let (flows, tenants) = (world.flows(), world.configuration().tenants);
+    let worker = tokio::spawn(async move { flows.tell_clients_of_logout(&tenants).await });
+    quick.hears(1).await;
+    slow.hears(4).await;
+    // What comes while they all wait is told at once, too.
+    owes(&world, "quick", 102).await;
+    world.flows().logout_bell().notify_one();
+    quick.hears(2).await;
+    assert!(slow.heard().len() < 50, "it is not stormed either");
+    worker.abort();
 }
 
 #[tokio::test]

@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::signed_in;
+use crate::support::{World, setup::Setup};
+
+use super::{error_of, signed_in};
 
 async fn userinfo(parameters: &[(&str, &str)]) -> Value {
     let (world, _, tokens) = signed_in(parameters).await;
@@ -68,4 +70,55 @@ async fn a_subject_asked_for_by_claims_must_be_this_person() {
 async fn every_advertised_acr_comes_back_as_one_of_them() {
     let (_, _, tokens) = signed_in(&[("acr_values", "urn:idp:acr:second-password urn:idp:acr:university")]).await;
     assert_eq!(tokens.claims()["acr"], "urn:idp:acr:second-password");
+}
+
+#[tokio::test]
+async fn a_claim_asked_for_with_a_value_is_given_with_that_value_only_and_never_fails() {
+    let asked = |value: &str| json!({"id_token": {"email": {"essential": true, "value": value}}}).to_string();
+    let (_, _, tokens) = signed_in(&[("claims", &asked("s2025001@mail.example"))]).await;
+    assert_eq!(tokens.claims()["email"], "s2025001@mail.example");
+    let (_, _, tokens) = signed_in(&[("claims", &asked("somebody@mail.example"))]).await;
+    assert!(tokens.claims().get("email").is_none());
+    let (_, _, tokens) = signed_in(&[("claims", r#"{"id_token":{"nickname":{"essential":true}}}"#)]).await;
+    assert!(tokens.claims().get("nickname").is_none(), "not known, and no error");
+}
+
+#[tokio::test]
+async fn a_claims_parameter_that_can_be_read_in_two_ways_is_refused() {
+    let world = World::start().await;
+    let mut student = world.student().await;
+    let deep = format!(r#"{{"userinfo":{{"name":{{"value":{}1{}}}}}}}"#, "[".repeat(20), "]".repeat(20));
+    let long = format!(r#"{{"userinfo":{{"name":{{"value":"{}"}}}}}}"#, "a".repeat(4096));
+    for claims in [
+        r#"{"userinfo":{"name":null},"userinfo":{"email":null}}"#,
+        r#"{"userinfo":{"name":{"essential":true,"essential":false}}}"#,
+        r#"{"userinfo":{"name":{"value":"a","values":["b"]}}}"#,
+        r#"{"userinfo":{"name":{"essential":"yes"}}}"#,
+        r#"{"userinfo":["name"]}"#,
+        r#"{"id_token":{"sub":{"values":["one","other"]}}}"#,
+        "{",
+        &deep,
+        &long,
+    ] {
+        let page = student.begins_with(&[("claims", claims)]).await;
+        assert_eq!(error_of(&page), "invalid_request", "{claims}");
+    }
+}
+
+#[tokio::test]
+async fn claims_open_nothing_that_the_client_may_not_ask_for() {
+    let narrow =
+        crate::support::setup::client("narrow").replace("profile email address phone student account ", "email ");
+    let file = format!("{narrow}token_endpoint_auth_method = \"none\"\n");
+    let world = World::with(Setup::default().further_client("narrow", &file)).await;
+    let mut client = world.client("narrow");
+    client.secret = None;
+    let mut student = world.student().await;
+    let asked = r#"{"userinfo":{"student_number":{"essential":true},"email":null},"id_token":{"name":null}}"#;
+    let page = student.signs_in_at(&client.url(&[("claims", asked)])).await;
+    let tokens = client.redeem(&page.code()).await;
+    assert!(tokens.claims().get("name").is_none());
+    let userinfo = client.userinfo(&tokens.text("access_token")).await.json();
+    assert_eq!(userinfo["email"], "s2025001@mail.example");
+    assert!(userinfo.get("student_number").is_none());
 }

@@ -60,7 +60,14 @@ async fn a_bad_command_does_not_spoil_its_batch(Database { store, .. }: Database
     let taken = rows::grant(session);
     let command = |grant: &idp::domain::grant::Grant| {
         let (grant, code) = (grant.clone(), rows::code(grant));
-        store.authorize(Authorize { grant, code, pushed: None, session_touch: None, audit: Some(rows::event()) })
+        store.authorize(Authorize {
+            grant,
+            code,
+            pushed: None,
+            rests_on_consent: false,
+            session_touch: None,
+            audit: Some(rows::event()),
+        })
     };
     assert_eq!(command(&taken).await.unwrap(), Won::Won);
     // The same grant again breaks its key; polled together, the three are one batch.

@@ -201,6 +201,7 @@ pub async fn authorized(store: &Store) -> (idp::domain::grant::Grant, idp::domai
         grant: grant.clone(),
         code: code.clone(),
         pushed: None,
+        rests_on_consent: false,
         session_touch: None,
         audit: Some(rows::event()),
     };

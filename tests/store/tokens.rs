@@ -49,7 +49,14 @@ async fn an_ended_session_gets_no_code(Database { store, .. }: Database) {
     assert_eq!(store.session(&session.key).await.unwrap().unwrap().ended_at, Some(NOW));
     let grant = rows::grant(session);
     let (id, code) = (grant.id, rows::code(&grant));
-    let authorize = Authorize { grant, code, pushed: None, session_touch: None, audit: Some(rows::event()) };
+    let authorize = Authorize {
+        grant,
+        code,
+        pushed: None,
+        rests_on_consent: false,
+        session_touch: None,
+        audit: Some(rows::event()),
+    };
     assert_eq!(store.authorize(authorize).await.unwrap(), Won::Lost);
     assert!(store.grant(id).await.unwrap().is_none());
 }

@@ -207,6 +207,15 @@ pub fn client(id: &str) -> String {
     )
 }
 
+/// A client that people are asked about, with its name in two languages.
+pub fn asking_client(id: &str) -> String {
+    let named = basic_client(id).replace(
+        &format!("client_name = \"{id}\""),
+        "\"client_name#ja\" = \"閲覧室\"\n\"client_name#en\" = \"Reading Room\"",
+    );
+    named + "consent = \"ask\"\n"
+}
+
 /// The secret of a client with this id.
 pub fn secret(id: &str) -> String {
     format!("{id}+secret %&=:日本")

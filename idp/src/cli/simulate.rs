@@ -202,6 +202,7 @@ fn name(gate: &Gate) -> String {
         Gate::AuthKey => "P-08 auth key".to_owned(),
         Gate::Authenticator => "P-34 authenticator app".to_owned(),
         Gate::Unmet => "refused: more is demanded than this account can prove".to_owned(),
+        Gate::Consent => "P-31 consent".to_owned(),
         Gate::Done => "code to the client".to_owned(),
     }
 }

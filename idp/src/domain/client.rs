@@ -4,6 +4,7 @@ use std::{collections::BTreeSet, net::IpAddr, sync::Arc, time::Duration};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use url::Url;
 
 use super::{
     acr::Acr,
@@ -264,6 +265,16 @@ impl Client {
             .iter()
             .find(|registered| registered.admits(asked))
             .and_then(|_| RedirectUri::register(asked).ok())
+    }
+
+    /// The logo, where a page may show it: only from a host that the client's people are sent back to anyway, so that nobody
+    /// borrows another's look and no third party learns who is asked (RFC 7591 §5). The browser loads it, this provider never does (SR-80).
+    pub fn shown_logo(&self) -> Option<Url> {
+        let logo = Url::parse(self.logo_uri.as_deref()?).ok()?;
+        let same = |uri: &RedirectUri| {
+            Url::parse(uri.as_str()).is_ok_and(|uri| uri.scheme() == logo.scheme() && uri.host() == logo.host())
+        };
+        (matches!(logo.scheme(), "https" | "http") && self.redirect_uris.iter().any(same)).then_some(logo)
     }
 
     /// Byte equality; no port of its own here (OpenID Connect RP-Initiated Logout §3.1).

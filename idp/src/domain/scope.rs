@@ -33,6 +33,13 @@ impl Scope {
         Self(self.0.intersection(&other.0).cloned().collect())
     }
 
+    /// What is in either.
+    #[must_use]
+    pub fn union(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self
+    }
+
     #[must_use]
     pub fn without(mut self, token: &str) -> Self {
         self.0.remove(token);

@@ -10,7 +10,7 @@ use crate::{
         authorization_request::{AuthorizationRequest, Prompt, Refusal},
         authorization_response::{Answer, AuthorizationResponse},
         claims::ClaimsRequest,
-        client::Client,
+        client::{Client, Consent},
         clock::Timestamp,
         entropy,
         grant::{AuthorizationCode, CODE_LIFETIME, Grant, Terms},
@@ -100,7 +100,12 @@ impl Flows {
             && request.prompt != Prompt::SelectAccount
             && covers(tenant, &need, &live.account, &live.session.proofs) == Gate::Done
         {
-            return self.answer_by_session(tenant, &client, &request, live).await.map(Begun::Answered);
+            if !self.consent_due(&client, &request, live.account.id).await? {
+                return self.answer_by_session(tenant, &client, &request, live).await.map(Begun::Answered);
+            }
+            if request.prompt == Prompt::None {
+                return told(ErrorCode::ConsentRequired, "the person has not agreed to this").await;
+            }
         }
         if request.prompt == Prompt::None {
             let why = if live.is_some() { "more must be proven" } else { "there is no session" };
@@ -166,13 +171,19 @@ impl Flows {
             .with("sso", true)
             .with("acr", given.grant.terms.acr.urn());
         let session_touch = session.wants_touch(now).then(|| (session.key.clone(), now));
-        let pushed = request.pushed.clone();
-        let authorize = Authorize { grant: given.grant, code: given.code, pushed, session_touch, audit: Some(audit) };
+        let authorize = Authorize {
+            grant: given.grant,
+            code: given.code,
+            pushed: request.pushed.clone(),
+            rests_on_consent: client.consent == Consent::Ask,
+            session_touch,
+            audit: Some(audit),
+        };
         if self.store.authorize(authorize).await? == Won::Lost {
             if self.was_answered(request.pushed.as_ref()).await? {
                 return Err(answered_before());
             }
-            let ended = OAuthError::new(ErrorCode::LoginRequired, "the session has just ended");
+            let ended = OAuthError::new(ErrorCode::LoginRequired, "the session or the consent has just ended");
             return self.answer_error(tenant, request, &ended, None).await;
         }
         self.put(tenant, Answer::code(request.error_target(), &given.secret), Some(&session.key))

@@ -18,6 +18,8 @@ pub enum Continued {
     Answered(AuthorizationResponse),
     /// The session does not cover this request: the login goes on.
     NotEnough,
+    /// It does, but the person has not agreed to what the client asks for.
+    NotAgreed,
 }
 
 impl Flows {
@@ -42,6 +44,9 @@ impl Flows {
         let fresh = is_fresh(proofs, account, &need, prompt, self.now());
         if !fresh || covers(tenant, &need, account, proofs) != Gate::Done {
             return Ok(Continued::NotEnough);
+        }
+        if self.consent_due(&client, request, account.id).await? {
+            return Ok(Continued::NotAgreed);
         }
         self.answer_by_session(tenant, &client, request, live).await.map(Continued::Answered)
     }

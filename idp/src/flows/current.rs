@@ -9,6 +9,7 @@ use crate::{
         auth_key::AuthKey,
         client::Client,
         clock::Timestamp,
+        consent::{GivenConsent, is_due},
         email_address::EmailAddress,
         ids::LoginId,
         login::{Destination, Factor, Gate, Ineligible, Lock, Login, Need, Proofs, Rules, Standing, next},
@@ -87,13 +88,17 @@ impl Flows {
         let mut facts = Facts {
             email_pending: pending_url.is_some(),
             lock: ledger.lock(&self.second_password_rules(tenant), now),
-            key_chosen: false,
+            ..Facts::default()
         };
         let mut gate = gate_of(tenant, &login, &account, facts.clone())?;
         let keyed = matches!(gate, Gate::AuthKey | Gate::Authenticator);
         let auth_key = if keyed { self.store.latest_auth_key(&login).await? } else { None };
         if auth_key.is_some() {
             facts.key_chosen = true;
+            gate = gate_of(tenant, &login, &account, facts.clone())?;
+        }
+        if let (Gate::Consent, Some(client)) = (&gate, &client) {
+            facts.consent = self.store.consent(account.id, &client.id).await?.as_deref().cloned();
             gate = gate_of(tenant, &login, &account, facts)?;
         }
         let key_suffices = self.key_suffices(tenant, &login.destination, &account);
@@ -175,6 +180,8 @@ pub(super) struct Facts {
     pub lock: Option<Lock>,
     /// This login was sent a key.
     pub key_chosen: bool,
+    /// What the person agreed to before that the login's client learns.
+    pub consent: Option<GivenConsent>,
 }
 
 /// The gate of a login, from its present facts.
@@ -192,7 +199,14 @@ pub(super) fn gate_of(tenant: &Tenant, login: &Login, account: &Account, facts: 
         lock: facts.lock,
         key_asked: true,
         key_chosen: facts.key_chosen,
+        consent_due: consent_due(tenant, &login.destination, facts.consent.as_ref()),
     }))
+}
+
+/// An account page tells no client anything.
+fn consent_due(tenant: &Tenant, destination: &Destination, given: Option<&GivenConsent>) -> bool {
+    let Destination::Client(request) = destination else { return false };
+    tenant.client(request.client.as_str()).is_none_or(|client| is_due(&client, request, given))
 }
 
 /// What a login to this destination owes. An account page gives the client nothing, so what the client demands of its own logins is left aside.
@@ -235,7 +249,7 @@ pub(super) async fn fresh(
     Ok((login, account))
 }
 
-/// Proofs that a session or login has for its account at this moment.
+/// What a session's proofs are worth for its account at this moment; whether the person has agreed is another question.
 pub(super) fn covers(tenant: &Tenant, need: &Need, account: &Account, proofs: &Proofs) -> Gate {
     next(&Standing {
         policy: &tenant.policy,
@@ -246,6 +260,7 @@ pub(super) fn covers(tenant: &Tenant, need: &Need, account: &Account, proofs: &P
         lock: None,
         key_asked: false,
         key_chosen: false,
+        consent_due: false,
     })
 }
 

@@ -24,6 +24,7 @@ use super::{
     acting::entered,
     answer_client::answered_before,
     current::{Facts, fresh, gate_of, need_of},
+    give_consent::kept_consent,
     issue_tokens::{key_of, may_be_served},
 };
 
@@ -70,7 +71,8 @@ impl Flows {
                 let tx = &tx;
                 let (mut login, mut account) = fresh(tx, tenant, &current.login, now).await?;
                 // Decided here, from what is true here: no page, cookie or earlier look counts.
-                let gate = gate_of(tenant, &login, &account, Facts::default())?;
+                let consent = kept_consent(tx, tenant, &login.destination, account.id).await?;
+                let gate = gate_of(tenant, &login, &account, Facts { consent, ..Facts::default() })?;
                 if gate != Gate::Done || login.finished_at.is_some() || !may_be_served(tenant, &account) {
                     return Err(FlowError::NotDue);
                 }

@@ -21,7 +21,7 @@ const MOST: usize = 50;
 pub struct Overview {
     /// The live ones, the newest first.
     pub sessions: Vec<Session>,
-    /// Who may still read something of the account.
+    /// Who may still read something of the account, or may without asking.
     pub clients: BTreeSet<ClientId>,
 }
 
@@ -46,7 +46,8 @@ impl Flows {
                 || (grant.terms.scope.contains("offline_access") && now < grant.created_at.plus(REFRESH_TOKEN_LIFETIME))
         };
         let grants = self.store.grants_of_account(account.id).await?;
-        let clients = grants.into_iter().filter(counts).map(|grant| grant.client).collect();
+        let agreed = self.store.consents_of_account(account.id).await?.into_iter().map(|consent| consent.client);
+        let clients = grants.into_iter().filter(counts).map(|grant| grant.client).chain(agreed).collect();
         sessions.truncate(MOST);
         Ok(Overview { sessions, clients })
     }
@@ -97,17 +98,21 @@ impl Flows {
         Ok(())
     }
 
-    /// 提供をやめる: every token that the client has of this account dies with its grants.
+    /// 提供をやめる: every token that the client has of this account dies with its grants, and what was agreed to is forgotten.
     pub async fn stop_sharing(&self, tenant: &Tenant, acting: &Acting<'_>, client: &ClientId) -> Result<(), FlowError> {
         let now = self.now();
-        let audit = self.account_event(tenant, acting, Event::GrantRevoked).of_client(client);
+        let event = |event: Event| self.account_event(tenant, acting, event).of_client(client);
+        let (revocation, forgetting) = (event(Event::GrantRevoked), event(Event::ConsentRevoked));
         self.store
             .write(async |tx| {
                 let tx = &tx;
                 let account = self.fresh_account(tx, acting).await?;
                 let revoked = tx.revoke_grants_of_client(account.id, client, now).await?;
                 if !revoked.is_empty() {
-                    tx.record(audit.clone().with("grants", revoked.len())).await?;
+                    tx.record(revocation.clone().with("grants", revoked.len())).await?;
+                }
+                if tx.remove_consent(account.id, client).await? {
+                    tx.record(forgetting.clone()).await?;
                 }
                 Ok::<_, FlowError>(())
             })

@@ -25,6 +25,7 @@ mod error;
 mod export_account;
 mod finish_login;
 mod forgot_second_password;
+mod give_consent;
 mod help_desk;
 mod import_accounts;
 mod introspect_token;

@@ -71,7 +71,23 @@ impl Flows {
         wishes: &LanguageWishes<'_>,
         visitor: &Visitor,
     ) -> Result<LoginTicket, FlowError> {
-        let now = self.now();
+        let (login, secret) = self.raising_login(tenant, pending, live, wishes);
+        let inserted = self.store.write(async |tx| Ok::<_, FlowError>(tx.insert_login(&login).await?)).await?;
+        if !inserted {
+            return Err(FlowError::NotDue);
+        }
+        self.send_first_key_if_due(tenant, &pending.id, visitor).await?;
+        Ok(LoginTicket::Row { id: pending.id.clone(), secret })
+    }
+
+    /// The row of a login that goes on from a live session, and the secret that opens it.
+    pub(super) fn raising_login(
+        &self,
+        tenant: &Tenant,
+        pending: &PendingLogin,
+        live: &LiveSession,
+        wishes: &LanguageWishes<'_>,
+    ) -> (Login, Secret) {
         let secret = random_text(&*self.entropy);
         let session = &live.session;
         let wishes = LanguageWishes { account: live.account.language, ..*wishes };
@@ -87,15 +103,10 @@ impl Flows {
             session: Some(session.id),
             language: wishes.settle(&tenant.languages, tenant.default_language),
             begun_at: pending.begun_at,
-            pressed_at: now,
+            pressed_at: self.now(),
             finished_at: None,
         };
-        let inserted = self.store.write(async |tx| Ok::<_, FlowError>(tx.insert_login(&login).await?)).await?;
-        if !inserted {
-            return Err(FlowError::NotDue);
-        }
-        self.send_first_key_if_due(tenant, &pending.id, visitor).await?;
-        Ok(LoginTicket::Row { id: pending.id.clone(), secret })
+        (login, secret)
     }
 
     /// The first key of a login, sent by the press that passed the gate before it. A cap may keep it back: P-08 says so.

@@ -1,9 +1,10 @@
 //! Back-channel logout (OpenID Connect Back-Channel Logout 1.0): clients are told of a session's end, written with that end and sent by a worker.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use serde::Serialize;
 use serde_json::json;
+use tokio::task::JoinSet;
 
 use crate::{
     domain::{
@@ -11,7 +12,7 @@ use crate::{
         client::Client,
         clock::Timestamp,
         entropy,
-        ids::{LogoutNoticeId, SessionId},
+        ids::{ClientId, LogoutNoticeId, SessionId, TenantId},
         logout_notice::{LogoutNotice, TOKEN_LIFETIME, Told},
         outbox::retry_after,
         tenant::Tenant,
@@ -24,7 +25,10 @@ use super::{Delivery, FlowError, Flows};
 
 /// How long a worker may keep a notice to itself: longer than a call can take.
 const LEASE: Duration = Duration::from_secs(30);
-const BATCH: u64 = 16;
+const BATCH: u64 = 64;
+/// Calls at one time, in all and to one client.
+const LANES: usize = 64;
+const LANES_OF_ONE: usize = 4;
 /// The one event of a logout token (Back-Channel Logout §2.4).
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 
@@ -39,6 +43,38 @@ struct LogoutTokenClaims<'a> {
     jti: String,
     sid: String,
     events: serde_json::Value,
+}
+
+/// Who is being called now.
+#[derive(Default)]
+struct Lanes(HashMap<(TenantId, ClientId), usize>);
+
+impl Lanes {
+    fn are_free(&self) -> bool {
+        self.0.values().sum::<usize>() < LANES
+    }
+
+    /// Those whose lanes are all taken.
+    fn busy(&self) -> Vec<(TenantId, ClientId)> {
+        self.0.iter().filter(|(_, taken)| **taken >= LANES_OF_ONE).map(|(client, _)| client.clone()).collect()
+    }
+
+    fn enter(&mut self, notice: &LogoutNotice) -> bool {
+        if !self.are_free() {
+            return false;
+        }
+        let taken = self.0.entry((notice.tenant.clone(), notice.client.clone())).or_default();
+        let free = *taken < LANES_OF_ONE;
+        *taken += usize::from(free);
+        free
+    }
+
+    fn leave(&mut self, notice: &LogoutNotice) {
+        let client = (notice.tenant.clone(), notice.client.clone());
+        if let Some(taken) = self.0.get_mut(&client) {
+            *taken = taken.saturating_sub(1);
+        }
+    }
 }
 
 impl Flows {
@@ -78,20 +114,61 @@ impl Flows {
         Ok(served)
     }
 
-    /// Tells those whose time has come; each notice is leased, so that two workers never send the same one.
+    /// Tells those whose time has come, until nobody is left. Each client has a few lanes of its own: one that is slow to answer
+    /// holds up its own notices only. Each notice is leased, so that two workers never send the same one.
     pub async fn tell_clients_of_logout(&self, tenants: &[Arc<Tenant>]) -> Result<Delivery, FlowError> {
-        let notices = self.store.lease_logout_notices(self.now(), LEASE, BATCH).await?;
-        if notices.is_empty() {
-            return Ok(Delivery::IdleUntil(self.store.next_logout_notice_at().await?));
+        let mut calls = JoinSet::new();
+        let mut lanes = Lanes::default();
+        loop {
+            let bell = self.logout_bell().notified();
+            for notice in self.lease_for(&mut lanes).await? {
+                let tenant = tenants.iter().find(|tenant| tenant.id == notice.tenant).cloned();
+                let flows = self.clone();
+                // A task of its own: what it writes must not wait for whoever leases the next one.
+                calls.spawn(async move { (flows.tell_client(tenant.as_deref(), &notice).await, notice) });
+            }
+            if calls.is_empty() {
+                return Ok(Delivery::IdleUntil(self.store.next_logout_notice_at().await?));
+            }
+            tokio::select! {
+                Some(done) = calls.join_next() => match done {
+                    Ok((told, notice)) => {
+                        lanes.leave(&notice);
+                        if let Err(error) = told {
+                            // It is leased: it comes again.
+                            tracing::error!(tenant = %notice.tenant, client = %notice.client, %error, "a client cannot be told of a logout");
+                        }
+                    }
+                    Err(error) => {
+                        tracing::error!(%error, "a call to a client broke off");
+                        return Ok(Delivery::Worked);
+                    }
+                },
+                // A session has ended meanwhile.
+                () = bell => {}
+            }
         }
-        let work = notices.into_iter().map(|notice| async move {
-            let tenant = tenants.iter().find(|tenant| tenant.id == notice.tenant);
-            self.tell_client(tenant.map(|tenant| &**tenant), &notice).await
-        });
-        for result in futures_util::future::join_all(work).await {
-            result?;
+    }
+
+    /// As many notices as there are lanes for.
+    async fn lease_for(&self, lanes: &mut Lanes) -> Result<Vec<LogoutNotice>, FlowError> {
+        let mut leased = Vec::new();
+        while lanes.are_free() {
+            let now = self.now();
+            let due = self.store.due_logout_notices(now, &lanes.busy(), BATCH).await?;
+            if due.is_empty() {
+                break;
+            }
+            for notice in due {
+                if lanes.enter(&notice) {
+                    match self.store.lease_logout_notice(&notice, now.plus(LEASE)).await? {
+                        Some(notice) => leased.push(notice),
+                        None => lanes.leave(&notice),
+                    }
+                }
+            }
         }
-        Ok(Delivery::Worked)
+        Ok(leased)
     }
 
     async fn tell_client(&self, tenant: Option<&Tenant>, notice: &LogoutNotice) -> Result<(), FlowError> {

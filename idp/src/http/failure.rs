@@ -211,7 +211,7 @@ impl Place {
             // The page itself begins its login.
             (_, Some(Destination::Account(wanted)), _) => Some(visit.path(&paths::account(wanted))),
             (_, Some(Destination::Device(_)), _) => Some(visit.path(paths::DEVICE)),
-            (_, _, Some(client)) => visit.start_of(client.id.as_str()),
+            (_, _, Some(client)) => visit.start_of(client.id.as_str(), destination.and_then(Destination::login_hint)),
             _ => visit.start(),
         };
         let held = login.as_ref().filter(|_| destination.is_some_and(|to| !matches!(to, Destination::Device(_))));

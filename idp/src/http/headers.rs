@@ -23,6 +23,8 @@ pub enum ContentPolicy {
     IsolatedPageThatLeaves,
     /// The front-channel logout page, made by [`ContentPolicy::framing`].
     PageThatFrames(HeaderValue),
+    /// The consent page with a client's logo, made by [`ContentPolicy::picturing`].
+    PageThatPictures(HeaderValue),
     /// The session-management iframe: any relying party may frame it.
     SessionFrame,
     /// A file of a theme; an SVG opened on its own runs nothing.
@@ -81,7 +83,7 @@ impl ContentPolicy {
         );
         let bare = policy.len();
         for origin in origins {
-            if origin.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b';' | b',' | b'\'' | b'*')) {
+            if stands_in_a_policy(origin) {
                 policy.push(' ');
                 policy.push_str(origin);
             }
@@ -92,16 +94,32 @@ impl ContentPolicy {
         HeaderValue::try_from(policy).map_or(Self::PageThatLeaves, Self::PageThatFrames)
     }
 
+    /// The page that shows a picture of one other origin; one that cannot stand in a policy is left out, and the picture too.
+    pub fn picturing(origin: &str) -> Self {
+        if !stands_in_a_policy(origin) {
+            return Self::PageThatLeaves;
+        }
+        let policy = format!(
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: {origin}; font-src 'self'; \
+             connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+        );
+        HeaderValue::try_from(policy).map_or(Self::PageThatLeaves, Self::PageThatPictures)
+    }
+
     fn value(&self) -> &HeaderValue {
         match self {
             Self::Api => &API,
             Self::Page | Self::IsolatedPage => &PAGE,
             Self::PageThatLeaves | Self::IsolatedPageThatLeaves => &PAGE_THAT_LEAVES,
-            Self::PageThatFrames(value) => value,
+            Self::PageThatFrames(value) | Self::PageThatPictures(value) => value,
             Self::SessionFrame => &SESSION_FRAME,
             Self::Asset => &ASSET,
         }
     }
+}
+
+fn stands_in_a_policy(origin: &str) -> bool {
+    origin.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b';' | b',' | b'\'' | b'*'))
 }
 
 /// Sets the headers on what comes out of the layers inside of it. `Cache-Control` is `no-store` unless the handler said otherwise.

@@ -154,6 +154,7 @@ fn sign_in_pages(deeds: &Deeds) -> Router {
             "/login/{login}/recovery-code",
             get(login::authenticator::get_recovery).post(login::authenticator::post_recovery),
         )
+        .route("/login/{login}/consent", get(login::consent::get).post(login::consent::post))
         .route("/login/{login}/unmet", get(login::unmet::get))
         .route("/login/{login}/lost-mailbox", get(login::lost_mailbox::get))
         .layer(from_fn_with_state(deeds.clone(), deeds::finish_posts))

@@ -55,6 +55,7 @@ pub fn of(login: &LoginId, gate: &Gate) -> String {
         Gate::SendAuthKey => page(login, "send-auth-key"),
         Gate::AuthKey => page(login, "auth-key"),
         Gate::Authenticator => page(login, "authenticator"),
+        Gate::Consent => page(login, "consent"),
         Gate::Unmet => page(login, "unmet"),
         Gate::Done => page(login, "finish"),
     }

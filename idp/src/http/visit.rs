@@ -282,14 +282,14 @@ impl Visit {
     pub fn start(&self) -> Option<String> {
         let tenant = self.tenant();
         let client = tenant.default_client.as_ref().and_then(|id| tenant.client(id.as_str()))?;
-        client.initiate_login_uri.as_ref().map(|uri| initiated(uri, tenant))
+        client.initiate_login_uri.as_ref().map(|uri| initiated(uri, tenant, None))
     }
 
-    /// The login start of one client, or else the default one's.
-    pub fn start_of(&self, client: &str) -> Option<String> {
+    /// The login start of one client, or else the default one's. The hint is the client's own, of a request that ran out.
+    pub fn start_of(&self, client: &str, login_hint: Option<&str>) -> Option<String> {
         let client = self.tenant().client(client);
         let uri = client.as_ref().and_then(|client| client.initiate_login_uri.as_ref());
-        uri.map(|uri| initiated(uri, self.tenant())).or_else(|| self.start())
+        uri.map(|uri| initiated(uri, self.tenant(), login_hint)).or_else(|| self.start())
     }
 
     /// The look of a client's pages, if its file names one.
@@ -368,10 +368,17 @@ pub struct About<'a> {
     pub theme: Option<&'a str>,
 }
 
-/// OpenID Connect Core §4: the client learns which issuer to come back to.
-fn initiated(uri: &str, tenant: &Tenant) -> String {
+/// OpenID Connect Core §4: the client learns which issuer to come back to, and who is meant, as far as it said so itself.
+/// Where to at the client (`target_link_uri`) is never known here.
+fn initiated(uri: &str, tenant: &Tenant, login_hint: Option<&str>) -> String {
+    use crate::domain::parameters::encode;
     let separator = if uri.contains('?') { '&' } else { '?' };
-    format!("{uri}{separator}iss={}", crate::domain::parameters::encode(tenant.issuer.as_str()))
+    let mut address = format!("{uri}{separator}iss={}", encode(tenant.issuer.as_str()));
+    if let Some(hint) = login_hint {
+        address.push_str("&login_hint=");
+        address.push_str(&encode(hint));
+    }
+    address
 }
 
 fn append(headers: &mut HeaderMap, cookie: Option<HeaderValue>) {

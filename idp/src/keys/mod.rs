@@ -10,7 +10,6 @@ mod jws;
 mod keyring;
 mod master_key;
 mod pairwise;
-pub mod strict_json;
 mod token_claims;
 mod vault;
 
@@ -26,3 +25,5 @@ pub use master_key::{MasterKey, MasterKeys};
 pub use pairwise::PairwiseKey;
 pub use token_claims::{Audience, ClaimError, TokenClaims};
 pub use vault::{TAG_LEN, Vault};
+
+pub use crate::domain::strict_json;

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QuerySelect,
-    QueryTrait, StatementBuilder,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter,
+    QuerySelect, QueryTrait, StatementBuilder,
     sea_query::{CaseStatement, Expr, OnConflict},
 };
 
@@ -13,9 +13,10 @@ use crate::domain::{clock::Timestamp, secret::TokenKey, used_token::UsedToken};
 use super::{
     StoreError, Won, device_code,
     entity::{
-        access_token, audit_event, authorization_code, grant, pushed_request, refresh_token, session, used_token,
+        access_token, audit_event, authorization_code, consent, grant, pushed_request, refresh_token, session,
+        used_token,
     },
-    hot::{Deed, Redeem, Rotate},
+    hot::{Authorize, Deed, Redeem, Rotate},
     pushed_request as pushed,
     stored::{OPEN, REVOKED, USED},
 };
@@ -34,7 +35,8 @@ struct Rows {
 /// Writes what each command asks for and says who won; an error means that nothing of it may be kept.
 pub async fn write<C: ConnectionTrait>(db: &C, deeds: &[Deed]) -> Result<Vec<Won>, StoreError> {
     let live = live_sessions(db, deeds).await?;
-    let mut answered = consume_pushed(db, deeds, &live).await?;
+    let agreed = kept_consents(db, deeds).await?;
+    let mut answered = consume_pushed(db, deeds, &live, &agreed).await?;
     let mut codes = consume_codes(db, deeds).await?;
     let mut devices = consume_device_codes(db, deeds).await?;
     let mut rotated = use_refresh_tokens(db, deeds).await?;
@@ -46,6 +48,7 @@ pub async fn write<C: ConnectionTrait>(db: &C, deeds: &[Deed]) -> Result<Vec<Won
         let won = match deed {
             Deed::Authorize(deed) => {
                 live.contains(&deed.grant.session.to_string())
+                    && rests_on_something(deed, &agreed)
                     && deed.pushed.as_ref().is_none_or(|key| answered.remove(key.as_str()))
             }
             // Two commands with the same code: the first wins.
@@ -137,16 +140,21 @@ async fn live_sessions<C: ConnectionTrait>(db: &C, deeds: &[Deed]) -> Result<Has
     Ok(select.into_tuple::<String>().all(db).await?.into_iter().collect())
 }
 
-/// The pushed requests that this batch answers: only those whose session lives, for a loser uses nothing up.
+/// The pushed requests that this batch answers: only those whose session and consent hold, for a loser uses nothing up.
 async fn consume_pushed<C: ConnectionTrait>(
     db: &C,
     deeds: &[Deed],
     live: &HashSet<String>,
+    agreed: &HashSet<(String, String)>,
 ) -> Result<HashSet<String>, StoreError> {
     let asked: Vec<&TokenKey> = deeds
         .iter()
         .filter_map(|deed| match deed {
-            Deed::Authorize(deed) if live.contains(&deed.grant.session.to_string()) => deed.pushed.as_ref(),
+            Deed::Authorize(deed)
+                if live.contains(&deed.grant.session.to_string()) && rests_on_something(deed, agreed) =>
+            {
+                deed.pushed.as_ref()
+            }
             _ => None,
         })
         .collect();
@@ -154,6 +162,35 @@ async fn consume_pushed<C: ConnectionTrait>(
         return Ok(HashSet::new());
     }
     Ok(pushed::consume(db, asked).await?.into_iter().collect())
+}
+
+/// The consents that codes of this batch rest on and that are kept; they cannot be taken back before this batch has ended.
+async fn kept_consents<C: ConnectionTrait>(db: &C, deeds: &[Deed]) -> Result<HashSet<(String, String)>, StoreError> {
+    let asked = deeds.iter().filter_map(|deed| match deed {
+        Deed::Authorize(deed) if deed.rests_on_consent => Some(consent_key(deed)),
+        _ => None,
+    });
+    let asked: HashSet<(String, String)> = asked.collect();
+    if asked.is_empty() {
+        return Ok(asked);
+    }
+    let any = asked.into_iter().fold(Condition::any(), |any, (account, client)| {
+        any.add(consent::Column::Account.eq(account).and(consent::Column::Client.eq(client)))
+    });
+    let select = consent::Entity::find()
+        .select_only()
+        .columns([consent::Column::Account, consent::Column::Client])
+        .filter(any)
+        .lock_shared();
+    Ok(select.into_tuple().all(db).await?.into_iter().collect())
+}
+
+fn consent_key(deed: &Authorize) -> (String, String) {
+    (deed.grant.account.to_string(), deed.grant.client.to_string())
+}
+
+fn rests_on_something(deed: &Authorize, agreed: &HashSet<(String, String)>) -> bool {
+    !deed.rests_on_consent || agreed.contains(&consent_key(deed))
 }
 
 /// The codes that this batch consumes. The latest of its clocks decides, so that nothing passes after its end.

@@ -13,8 +13,9 @@ use moka::sync::Cache;
 
 use crate::domain::{
     account::Account,
+    consent::GivenConsent,
     grant::{AccessToken, AuthorizationCode, Grant, RefreshToken},
-    ids::{AccountId, GrantId},
+    ids::{AccountId, ClientId, GrantId},
     pushed_request::PushedRequest,
     secret::TokenKey,
     session::Session,
@@ -105,6 +106,7 @@ pub struct Caches {
     pub access_tokens: Shelf<TokenKey, AccessToken>,
     pub refresh_tokens: Shelf<TokenKey, RefreshToken>,
     pub pushed_requests: Shelf<TokenKey, PushedRequest>,
+    pub consents: Shelf<(AccountId, ClientId), GivenConsent>,
 }
 
 /// The generations of the shelves that the group committer fills, from before its transaction.
@@ -127,6 +129,7 @@ pub struct Changes {
     pub access_tokens: Vec<TokenKey>,
     pub refresh_tokens: Vec<TokenKey>,
     pub pushed_requests: Vec<TokenKey>,
+    pub consents: Vec<(AccountId, ClientId)>,
 }
 
 impl Caches {
@@ -139,6 +142,7 @@ impl Caches {
             access_tokens: Shelf::new(entries, lifetime),
             refresh_tokens: Shelf::new(entries, lifetime),
             pushed_requests: Shelf::new(entries, lifetime),
+            consents: Shelf::new(entries, lifetime),
         }
     }
 
@@ -160,6 +164,7 @@ impl Caches {
         self.access_tokens.forget(&changes.access_tokens);
         self.refresh_tokens.forget(&changes.refresh_tokens);
         self.pushed_requests.forget(&changes.pushed_requests);
+        self.consents.forget(&changes.consents);
     }
 
     pub fn forget_all(&self) {
@@ -170,6 +175,7 @@ impl Caches {
         self.access_tokens.forget_all();
         self.refresh_tokens.forget_all();
         self.pushed_requests.forget_all();
+        self.consents.forget_all();
     }
 }
 

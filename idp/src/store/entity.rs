@@ -99,6 +99,13 @@ table!(recovery_code = "recovery_code" {
     used_at: Option<i64>,
 });
 
+table!(consent = "consent" {
+    #[sea_orm(primary_key, auto_increment = false)] account: String,
+    #[sea_orm(primary_key, auto_increment = false)] client: String,
+    shared: String,
+    given_at: i64,
+});
+
 table!(auth_key = "auth_key" {
     #[sea_orm(primary_key, auto_increment = false)] id: String,
     login: String,

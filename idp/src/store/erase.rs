@@ -19,7 +19,8 @@ use super::{
 };
 
 /// Every table with personal data of an account has its id in the column `account`; each is named here or below.
-pub const ERASED: [&str; 6] = ["account_ledger", "recovery_code", "auth_key", "one_time_url", "login", "outbox_letter"];
+pub const ERASED: [&str; 7] =
+    ["account_ledger", "recovery_code", "auth_key", "one_time_url", "login", "outbox_letter", "consent"];
 /// These hold ids and instants only: ended or revoked they leave with their own time, and the trail stays.
 pub const KEPT: [&str; 3] = ["session", "token_grant", "audit_event"];
 

@@ -16,13 +16,16 @@ use crate::domain::{
 
 use super::{Store, StoreError, committer::Job};
 
-/// A live session is answered with a code. Lost if that session has ended, or the pushed request is answered already.
+/// A live session is answered with a code. Lost if that session has ended, the pushed request is answered already, or the
+/// consent it rests on is gone.
 #[derive(Clone, Debug)]
 pub struct Authorize {
     pub grant: Grant,
     pub code: AuthorizationCode,
     /// The pushed request that this answers, and uses up.
     pub pushed: Option<TokenKey>,
+    /// The client is one that people are asked about: what they agreed to must still be kept.
+    pub rests_on_consent: bool,
     /// The session's last use, when it is due to be written.
     pub session_touch: Option<(TokenKey, Timestamp)>,
     pub audit: Option<AuditEvent>,

@@ -1,8 +1,11 @@
 //! Clients that are still to be told of a session's end: written with that end, leased by one worker at a time.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::collections::BTreeSet;
 
-use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::Expr,
+};
 
 use crate::domain::{
     clock::Timestamp,
@@ -20,32 +23,39 @@ use super::{
 };
 
 impl Store {
-    /// Notices whose time has come, for this worker alone until `lease` is over.
-    pub async fn lease_logout_notices(
+    /// Notices whose time has come, the longest waiting first, without those for clients that have enough to do.
+    pub async fn due_logout_notices(
         &self,
         now: Timestamp,
-        lease: Duration,
+        busy: &[(TenantId, ClientId)],
         limit: u64,
     ) -> Result<Vec<LogoutNotice>, StoreError> {
-        let due = Entity::find()
-            .filter(Column::NextAttemptAt.lte(now.as_millis()))
-            .order_by_asc(Column::NextAttemptAt)
-            .limit(limit)
-            .all(self.reader())
-            .await?;
-        let mut leased = Vec::with_capacity(due.len());
-        for row in due {
-            // Whoever raises `attempts` first has it.
-            let taken = Entity::update_many()
-                .col_expr(Column::Attempts, Expr::value(row.attempts + 1))
-                .col_expr(Column::NextAttemptAt, Expr::value(now.plus(lease).as_millis()))
-                .filter(Column::Id.eq(row.id))
-                .filter(Column::Attempts.eq(row.attempts))
-                .exec_with_returning(self.writer())
-                .await?;
-            leased.extend(taken.into_iter().map(Model::read).collect::<Result<Vec<_>, _>>()?);
+        let busy = busy.iter().fold(Condition::any(), |any, (tenant, client)| {
+            any.add(Column::Tenant.eq(tenant.as_str()).and(Column::Client.eq(client.as_str())))
+        });
+        let mut select = Entity::find().filter(Column::NextAttemptAt.lte(now.as_millis()));
+        if !busy.is_empty() {
+            select = select.filter(busy.not());
         }
-        Ok(leased)
+        let due = select.order_by_asc(Column::NextAttemptAt).limit(limit).all(self.reader()).await?;
+        due.into_iter().map(Model::read).collect()
+    }
+
+    /// This notice for this worker alone until `until`; none if another one has it.
+    pub async fn lease_logout_notice(
+        &self,
+        due: &LogoutNotice,
+        until: Timestamp,
+    ) -> Result<Option<LogoutNotice>, StoreError> {
+        // Whoever raises `attempts` first has it.
+        let taken = Entity::update_many()
+            .col_expr(Column::Attempts, Expr::value(i64::from(due.attempts) + 1))
+            .col_expr(Column::NextAttemptAt, Expr::value(until.as_millis()))
+            .filter(Column::Id.eq(due.id.to_string()))
+            .filter(Column::Attempts.eq(i64::from(due.attempts)))
+            .exec_with_returning(self.writer())
+            .await?;
+        taken.into_iter().next().map(Model::read).transpose()
     }
 
     pub async fn next_logout_notice_at(&self) -> Result<Option<Timestamp>, StoreError> {

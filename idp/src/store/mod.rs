@@ -17,6 +17,7 @@ mod auth_key;
 mod batch;
 mod cache;
 mod committer;
+mod consent;
 mod delivery;
 mod device_code;
 mod directory;

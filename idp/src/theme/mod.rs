@@ -34,12 +34,12 @@ pub use error::{RenderError, ThemeError};
 pub use frame::{Announcement, Contact, Frame};
 pub use page::{
     AccountMenu, AlreadySignedIn, AppOffer, Argument, AuthKey, Authenticator, ChangeEmail, ChangeSecondPassword,
-    ConfirmDevice, ConfirmLink, ConfirmSecondPassword, ConfirmSignOut, Device, DeviceAnswered, EmailChanged,
-    EmailRegistered, EmailSent, ErrorPage, ForgotSecondPassword, FormPost, HiddenField, LinkInvalid, LinkRetry, Locked,
-    LostMailbox, MailStatus, Maintenance, Message, MissingItem, NotEligible, NotEligibleReason, Onward, Page, Problem,
-    ProtocolError, RecoveryCodes, RegisterEmail, ResetEmailSent, ResetSecondPassword, SecondPassword, SendAuthKey,
-    SentKey, ServiceItem, SessionItem, Sessions, SetSecondPassword, SetUpAuthenticator, SignIn, SignInUpstream,
-    SignedOut, TimedOut, TwoFactor, TwoFactorItem,
+    ConfirmDevice, ConfirmLink, ConfirmSecondPassword, ConfirmSignOut, Consent, ConsentItem, Device, DeviceAnswered,
+    EmailChanged, EmailRegistered, EmailSent, ErrorPage, ForgotSecondPassword, FormPost, HiddenField, LinkInvalid,
+    LinkRetry, Locked, LostMailbox, MailStatus, Maintenance, Message, MissingItem, NotEligible, NotEligibleReason,
+    Onward, Page, Problem, ProtocolError, RecoveryCodes, RegisterEmail, ResetEmailSent, ResetSecondPassword,
+    SecondPassword, SendAuthKey, SentKey, ServiceItem, SessionItem, Sessions, SetSecondPassword, SetUpAuthenticator,
+    SignIn, SignInUpstream, SignedOut, TimedOut, TwoFactor, TwoFactorItem,
 };
 pub use picture::Picture;
 pub use themes::{MailBlock, MailFrame, MailLink, MailText, Themes};

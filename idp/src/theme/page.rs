@@ -3,6 +3,7 @@
 mod account;
 mod auth_key;
 mod authenticator;
+mod consent;
 mod device;
 mod email;
 mod ending;
@@ -14,6 +15,7 @@ mod sign_in;
 pub use account::{AccountMenu, ConfirmSecondPassword, ServiceItem, SessionItem, Sessions, TwoFactor, TwoFactorItem};
 pub use auth_key::{AuthKey, LostMailbox, Message, SendAuthKey, SentKey};
 pub use authenticator::{AppOffer, Authenticator, RecoveryCodes, SetUpAuthenticator};
+pub use consent::{Consent, ConsentItem};
 pub use device::{ConfirmDevice, Device, DeviceAnswered};
 pub use email::{
     ChangeEmail, ConfirmLink, EmailChanged, EmailRegistered, EmailSent, LinkInvalid, LinkRetry, MailStatus, Onward,
@@ -96,6 +98,8 @@ pub enum Page {
     ConfirmDevice(ConfirmDevice),
     /// P-32, at its end.
     DeviceAnswered(DeviceAnswered),
+    /// P-31.
+    Consent(Consent),
     /// P-33.
     Sessions(Sessions),
     /// P-34.
@@ -145,6 +149,7 @@ impl Page {
             Self::Device(_) => "device",
             Self::ConfirmDevice(_) => "confirm-device",
             Self::DeviceAnswered(_) => "device-answered",
+            Self::Consent(_) => "consent",
             Self::Sessions(_) => "sessions",
             Self::Authenticator(_) => "authenticator",
             Self::SetUpAuthenticator(_) => "set-up-authenticator",
@@ -188,6 +193,7 @@ impl Page {
             Self::Account(_) => "menu-title",
             Self::LostMailbox(_) => "lost-mail-title",
             Self::Device(_) | Self::ConfirmDevice(_) | Self::DeviceAnswered(_) => "device-title",
+            Self::Consent(_) => "consent-title",
             Self::Sessions(_) => "sessions-title",
             Self::Authenticator(Authenticator { recovery: true, .. }) | Self::RecoveryCodes(_) => "recovery-title",
             Self::Authenticator(_) => "totp-title",

@@ -3,6 +3,7 @@
 mod account;
 mod authenticator;
 mod change;
+mod consent;
 mod device;
 mod extremes;
 mod factors;
@@ -108,6 +109,7 @@ pub(super) fn pages_with(words: &Words) -> Vec<(String, Page)> {
     reset::forgotten(words, &mut pages);
     authenticator::all(words, &mut pages);
     device::all(words, &mut pages);
+    consent::all(words, &mut pages);
     account::step_up(words, &mut pages);
     account::menu(words, &mut pages);
     account::two_factor(words, &mut pages);

@@ -75,6 +75,7 @@ fn pages_have_the_names_of_the_contract() {
         "confirm-link",
         "confirm-second-password",
         "confirm-sign-out",
+        "consent",
         "device",
         "device-answered",
         "email-changed",

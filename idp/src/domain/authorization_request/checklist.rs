@@ -92,7 +92,7 @@ impl Asked<'_> {
             login_hint: self.get("login_hint").map(|hint| hint.chars().take(MAX_HINT).collect()),
             subject,
             ui_locale: self.get("ui_locales").and_then(|tags| Language::first_of(tags, &self.tenant.languages)),
-            consent: false,
+            consent: prompt::asks_for_consent(self),
             resources,
             dpop_jkt,
             pushed: None,

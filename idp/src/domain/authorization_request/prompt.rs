@@ -5,9 +5,9 @@ use std::time::Duration;
 use super::{Prompt, checklist::Asked, refusal::invalid_request};
 use crate::domain::oauth_error::OAuthError;
 
-/// `none` stands alone. `consent` shows no page to first-party clients (SR-60).
+/// `none` stands alone. Values that nobody knows here are passed over, as extensions wish it.
 pub(super) fn prompt(asked: &Asked<'_>) -> Result<Prompt, OAuthError> {
-    let values: Vec<&str> = asked.get("prompt").unwrap_or_default().split(' ').filter(|v| !v.is_empty()).collect();
+    let values: Vec<&str> = values(asked).collect();
     if values.contains(&"none") {
         return if values.len() == 1 { Ok(Prompt::None) } else { Err(invalid_request("prompt none stands alone")) };
     }
@@ -18,6 +18,15 @@ pub(super) fn prompt(asked: &Asked<'_>) -> Result<Prompt, OAuthError> {
     } else {
         Prompt::Unset
     })
+}
+
+/// `consent` goes with the others. It shows no page to first-party clients (SR-60).
+pub(super) fn asks_for_consent(asked: &Asked<'_>) -> bool {
+    values(asked).any(|value| value == "consent")
+}
+
+fn values<'a>(asked: &Asked<'a>) -> impl Iterator<Item = &'a str> {
+    asked.get("prompt").unwrap_or_default().split(' ').filter(|value| !value.is_empty())
 }
 
 pub(super) fn max_age(asked: &Asked<'_>) -> Result<Option<Duration>, OAuthError> {

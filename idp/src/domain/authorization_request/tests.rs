@@ -117,14 +117,17 @@ fn an_error_goes_where_the_response_mode_says_with_the_state() {
 }
 
 #[test]
-fn prompt_login_goes_before_select_account_and_consent_asks_nothing() {
-    for (prompt, kept) in [
-        ("login+select_account", Prompt::Login),
-        ("select_account+consent", Prompt::SelectAccount),
-        ("consent", Prompt::Unset),
-        ("", Prompt::Unset),
+fn prompt_login_goes_before_select_account_and_consent_goes_with_each() {
+    for (prompt, kept, consent) in [
+        ("login+select_account", Prompt::Login, false),
+        ("login+consent", Prompt::Login, true),
+        ("select_account+consent", Prompt::SelectAccount, true),
+        ("consent", Prompt::Unset, true),
+        ("create+consents", Prompt::Unset, false),
+        ("", Prompt::Unset, false),
     ] {
-        assert_eq!(check(&format!("{GOOD}&prompt={prompt}")).unwrap().prompt, kept, "{prompt}");
+        let request = check(&format!("{GOOD}&prompt={prompt}")).unwrap();
+        assert_eq!((request.prompt, request.consent), (kept, consent), "{prompt}");
     }
 }
 

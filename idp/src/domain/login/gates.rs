@@ -36,6 +36,8 @@ pub enum Gate {
     AuthKey,
     /// P-34.
     Authenticator,
+    /// P-31: everything is proven, and the person has not agreed to what the client asks for.
+    Consent,
     /// What the request demands is beyond this account: the client is told so.
     Unmet,
     Done,
@@ -57,6 +59,8 @@ pub struct Standing<'a> {
     pub key_asked: bool,
     /// This login was sent a key, though its account has an app: the student chose so on P-34.
     pub key_chosen: bool,
+    /// The client is one that people are asked about, and the answer is still to be given.
+    pub consent_due: bool,
 }
 
 /// What this login still owes before a code may be issued.
@@ -93,6 +97,7 @@ pub fn next(standing: &Standing<'_>) -> Gate {
         return gate;
     }
     match proofs.reach(account) {
+        Some((reached, _)) if reached >= need.acr && standing.consent_due => Gate::Consent,
         Some((reached, _)) if reached >= need.acr => Gate::Done,
         _ => Gate::SignIn,
     }
@@ -154,6 +159,7 @@ mod tests {
             lock: None,
             key_asked: true,
             key_chosen: false,
+            consent_due: false,
         })
     }
 
@@ -264,6 +270,7 @@ mod tests {
                 lock: None,
                 key_asked: true,
                 key_chosen: true,
+                consent_due: false,
             };
             assert_eq!(next(&standing), gate_for_the_app, "{factor:?}");
             assert_eq!(proofs.reach(&account), Some((acr, Timestamp::from_millis(10))), "{factor:?}");
@@ -288,7 +295,7 @@ mod tests {
             email_at in proptest::option::of(0..100i64),
             password_at in proptest::option::of(0..100i64),
             app_at in proptest::option::of(0..100i64),
-            (allowed, demanded, chosen) in any::<(bool, bool, bool)>(),
+            (allowed, demanded, chosen, consent_due) in any::<(bool, bool, bool, bool)>(),
             two_factor in any::<bool>(), required in any::<bool>(), again in any::<bool>(), asked in any::<bool>(),
         ) {
             let mut policy = samples::policy();
@@ -311,8 +318,10 @@ mod tests {
             let request = if demanded && need_of(&request).is_ok() { request } else { samples::request() };
             let need = need_of(&request).unwrap();
             let gate = next(&Standing { policy: &policy, need: &need, account: Some(&account), proofs: &proofs,
-                email_pending: false, lock: None, key_asked: asked, key_chosen: chosen });
-            if gate == Gate::Done {
+                email_pending: false, lock: None, key_asked: asked, key_chosen: chosen, consent_due });
+            prop_assert!(!(gate == Gate::Done && consent_due) && !(gate == Gate::Consent && !consent_due));
+            // Nobody is asked to agree before everything is proven.
+            if matches!(gate, Gate::Done | Gate::Consent) {
                 prop_assert!(proofs.at(Factor::University, &account).is_some());
                 prop_assert!(account.email.is_some() && account.second_password.is_some());
                 prop_assert!(proofs.at(Factor::SecondPassword, &account).is_some());

@@ -4,7 +4,7 @@ use crate::domain::{
     account::{Account, RegisteredEmail, SecondPasswordHash},
     acr::Acr,
     authorization_request::AuthorizationRequest,
-    client::Client,
+    client::{Client, Consent},
     clock::Timestamp,
     policy::{Policy, TwoFactor},
     secret::Sealed,
@@ -41,7 +41,8 @@ pub fn simulate(
     lock: Option<&Lock>,
 ) -> Result<Simulation, Unmet> {
     let need = Need::of(policy, Some(client), &request.demand(), Some(account))?;
-    let mut walker = Walker { account: account.clone(), proofs: Proofs::default(), now: Timestamp::default() };
+    let mut walker =
+        Walker { account: account.clone(), proofs: Proofs::default(), agreed: false, now: Timestamp::default() };
     let mut steps = Vec::new();
     for _ in 0..MOST_STEPS {
         let gate = next(&Standing {
@@ -53,6 +54,7 @@ pub fn simulate(
             lock: lock.cloned(),
             key_asked: true,
             key_chosen: false,
+            consent_due: client.consent == Consent::Ask && !walker.agreed,
         });
         let because = because(&gate, policy, client, request, &walker.account);
         let over = gate == Gate::Done || !walker.passes(&gate);
@@ -69,6 +71,7 @@ pub fn simulate(
 struct Walker {
     account: Account,
     proofs: Proofs,
+    agreed: bool,
     /// Behind everything that the account knows of.
     now: Timestamp,
 }
@@ -87,6 +90,7 @@ impl Walker {
             Gate::SecondPassword => self.prove(Factor::SecondPassword),
             Gate::SendAuthKey | Gate::AuthKey => self.prove(Factor::AuthKey),
             Gate::Authenticator => self.prove(Factor::Authenticator),
+            Gate::Consent => self.agreed = true,
             Gate::RegisterEmail => {
                 self.account.email = Some(RegisteredEmail {
                     address: Sealed(Vec::new()),
@@ -132,6 +136,7 @@ fn because(
         Gate::SecondPassword => vec!["policy.second_password.use"],
         Gate::Locked(Lock::Until(_)) => vec!["too many wrong second passwords"],
         Gate::Locked(Lock::UntilReset) => vec!["too many wrong second passwords in a row"],
+        Gate::Consent => vec!["the client's consent = \"ask\"", "passed over where the same was agreed to before"],
         Gate::SendAuthKey | Gate::AuthKey | Gate::Authenticator => because_of_key(policy, client, request, account),
         _ => Vec::new(),
     }

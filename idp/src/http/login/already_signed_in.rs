@@ -111,17 +111,16 @@ async fn answer(at: &AtLogin, entry: &Entry, request: &AuthorizationRequest) -> 
             Ok(answer)
         }
         // The session is not enough for this request: the login starts again with it.
-        Continued::NotEnough => restart(at, entry, unasked(request)),
+        Continued::NotEnough => restart(at, entry, asked_again(request, request.prompt)),
+        // Only the agreement is missing: whoever has just signed in is not asked to do so again.
+        Continued::NotAgreed => restart(at, entry, asked_again(request, Prompt::Unset)),
     }
 }
 
 /// The choice was made: it is not asked again.
-fn unasked(request: &AuthorizationRequest) -> Destination {
-    let mut request = request.clone();
-    if request.prompt == Prompt::SelectAccount {
-        request.prompt = Prompt::Unset;
-    }
-    Destination::Client(Box::new(request))
+fn asked_again(request: &AuthorizationRequest, prompt: Prompt) -> Destination {
+    let prompt = if prompt == Prompt::SelectAccount { Prompt::Unset } else { prompt };
+    Destination::Client(Box::new(AuthorizationRequest { prompt, ..request.clone() }))
 }
 
 fn restart(at: &AtLogin, entry: &Entry, destination: Destination) -> Result<Response, PageFailure> {

@@ -12,6 +12,7 @@ use crate::{
     domain::{
         authorization_response::AuthorizationResponse,
         ids::LoginId,
+        language::Language,
         login::{Gate, LoginTicket, PendingLogin},
         outbox::{LetterStanding, LetterState},
         parameters::Parameters,
@@ -221,11 +222,16 @@ impl AtLogin {
         self.visit.page(page, &self.about(current))
     }
 
-    fn about<'a>(&'a self, current: &'a Current) -> About<'a> {
+    /// The language of a login that is a row.
+    pub fn language(&self, current: &Current) -> Language {
         let wished = current.login.language;
         let offered = self.visit.site.languages.contains(&wished);
+        if offered { wished } else { self.visit.tenant().default_language }
+    }
+
+    fn about<'a>(&'a self, current: &'a Current) -> About<'a> {
         About {
-            language: if offered { wished } else { self.visit.tenant().default_language },
+            language: self.language(current),
             support_code: self.id.as_str(),
             theme: current.client.as_ref().and_then(|client| client.theme.as_deref()),
         }

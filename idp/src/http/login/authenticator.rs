@@ -26,7 +26,7 @@ enum Asked {
 async fn asked(at: &AtLogin) -> Result<Asked, PageFailure> {
     if let Standing::Pending(pending) = at.standing().await? {
         let live = at.visit.live_session().await?;
-        return match (at.visit.flows().pending_gate(at.visit.tenant(), &pending, live.as_ref()), live) {
+        return match (at.visit.flows().pending_gate(at.visit.tenant(), &pending, live.as_ref()).await?, live) {
             (Gate::Authenticator, Some(live)) => Ok(Asked::Session(pending, live)),
             (gate, _) => Err(PageFailure::Elsewhere(at.gate_path(&gate))),
         };

@@ -98,7 +98,7 @@ async fn at_device(at: &AtLogin) -> Result<AtDevice, PageFailure> {
     let live = at.visit.live_session().await?;
     let (destination, begun_at, language) = match at.standing().await? {
         Standing::Pending(pending) => {
-            let gate = at.visit.flows().pending_gate(at.visit.tenant(), &pending, live.as_ref());
+            let gate = at.visit.flows().pending_gate(at.visit.tenant(), &pending, live.as_ref()).await?;
             if gate != Gate::Done {
                 return Err(PageFailure::Elsewhere(at.gate_path(&gate)));
             }

@@ -5,6 +5,7 @@ pub mod auth_key;
 pub mod authenticator;
 pub mod callback;
 pub mod confirm_link;
+pub mod consent;
 pub mod device;
 pub mod email_registered;
 pub mod email_sent;

@@ -26,7 +26,7 @@ async fn step_up(at: &AtLogin) -> Result<(Box<PendingLogin>, LiveSession), PageF
         return Err(PageFailure::Elsewhere(at.path("next")));
     };
     let live = at.visit.live_session().await?;
-    match (at.visit.flows().pending_gate(at.visit.tenant(), &pending, live.as_ref()), live) {
+    match (at.visit.flows().pending_gate(at.visit.tenant(), &pending, live.as_ref()).await?, live) {
         (Gate::SendAuthKey, Some(live)) => Ok((pending, live)),
         (gate, _) => Err(PageFailure::Elsewhere(at.gate_path(&gate))),
     }

@@ -53,7 +53,7 @@ pub async fn get(at: AtLogin) -> Result<Response, PageFailure> {
         if live.is_some() && pending.destination.demand().prompt == Prompt::SelectAccount {
             return Ok(see_other(&at.path("already-signed-in")));
         }
-        match (visit.flows().pending_gate(visit.tenant(), pending, live.as_ref()), &pending.destination) {
+        match (visit.flows().pending_gate(visit.tenant(), pending, live.as_ref()).await?, &pending.destination) {
             (Gate::SignIn, _) => {}
             // Signed in meanwhile, in another tab: the page that was wanted is open.
             (Gate::Done, Destination::Account(wanted)) => {

@@ -28,6 +28,7 @@ pub async fn get(at: AtLogin) -> Result<Response, PageFailure> {
         Gate::SendAuthKey => "send-auth-key",
         Gate::AuthKey => "auth-key",
         Gate::Authenticator => "authenticator",
+        Gate::Consent => "consent",
         Gate::Unmet => "unmet",
         Gate::Done => "finish",
     };

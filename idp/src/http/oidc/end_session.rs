@@ -137,7 +137,7 @@ async fn stay(visit: &Visit, request: &LogoutRequest) -> Result<Response, PageFa
 
 fn back_to(visit: &Visit, request: &LogoutRequest) -> Option<String> {
     match &request.client {
-        Some(client) => visit.start_of(client.as_str()),
+        Some(client) => visit.start_of(client.as_str(), None),
         None => visit.start(),
     }
 }
