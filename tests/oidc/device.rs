@@ -6,8 +6,9 @@ use axum::http::Method;
 use idp::{
     domain::{
         account::AccountStatus,
-        device_code::{DEVICE_CODE_LIFETIME, MOST_ASKED_FOR, MOST_WRONG_OF_SOURCE},
+        device_code::{DEVICE_CODE_LIFETIME, MOST_ASKED_FOR, MOST_WRONG, MOST_WRONG_OF_SOURCE},
     },
+    flows::{UserCodeEntry, Visitor},
     store::StoreError,
 };
 use sea_orm::ConnectionTrait;
@@ -321,6 +322,28 @@ async fn numbers_cannot_be_guessed() {
     world.clock.pass(16 * MINUTE);
     let fresh = world.television().pair().await;
     assert_eq!(other.types_user_code(&fresh.user_code).await.id(), "sign-in");
+}
+
+#[tokio::test]
+async fn a_thousand_addresses_guess_no_more_than_the_tenant_s_budget() {
+    let world = World::with_devices().await;
+    let (flows, tenant) = (world.flows(), world.tenant());
+    let guess = async |number: u32| {
+        let address = std::net::Ipv4Addr::from(0xc633_0000 + number);
+        let visitor = Visitor { address: Some(address.into()), browser: None };
+        flows.enter_user_code(&tenant, "BCDF-GHJK", &visitor).await.unwrap()
+    };
+    let mut compared = 0;
+    for number in 0..MOST_WRONG + 20 {
+        match guess(number).await {
+            UserCodeEntry::Wrong => compared += 1,
+            UserCodeEntry::Throttled => {}
+            UserCodeEntry::Right(_) => panic!("guessed"),
+        }
+    }
+    assert_eq!(compared, MOST_WRONG);
+    world.clock.pass(16 * MINUTE);
+    assert!(matches!(guess(0).await, UserCodeEntry::Wrong), "and then anew");
 }
 
 #[tokio::test]

@@ -154,3 +154,15 @@ async fn every_error_at_the_redirect_uri_carries_the_state_too() {
     let refused = student.begins_with(&[("max_age", "nonsense")]).await;
     assert_eq!(frame_says(&student, &state(&refused), "https://rp.example"), "unchanged");
 }
+
+#[tokio::test]
+async fn a_signed_answer_carries_the_state_inside() {
+    let world = world().await;
+    let mut student = world.student().await;
+    student.signs_in().await;
+    let page = student.begins_with(&[("response_mode", "jwt")]).await;
+    assert_eq!(page.parameter("session_state"), None, "one parameter, and it is signed");
+    let said = crate::support::client::claims(&page.parameter("response").expect("a signed answer"));
+    let given = said["session_state"].as_str().expect("session_state");
+    assert_eq!(frame_says(&student, given, "https://rp.example"), "unchanged");
+}
