@@ -330,7 +330,7 @@ async fn a_thousand_addresses_guess_no_more_than_the_tenant_s_budget() {
     let (flows, tenant) = (world.flows(), world.tenant());
     let guess = async |number: u32| {
         let address = std::net::Ipv4Addr::from(0xc633_0000 + number);
-        let visitor = Visitor { address: Some(address.into()), browser: None };
+        let visitor = Visitor { address: Some(address.into()), ..Visitor::default() };
         flows.enter_user_code(&tenant, "BCDF-GHJK", &visitor).await.unwrap()
     };
     let mut compared = 0;
