@@ -19,6 +19,7 @@ use crate::support::{
     browser::{Browser, Call},
     clock::{HOUR, MINUTE, SECOND},
     device::{GRANT_TYPE, Pair, pressed_again},
+    dpop::KeyHolder,
     setup::{ISSUER, OTHER_ISSUER, Setup},
     student::SECOND_PASSWORD,
     world::events,
@@ -616,4 +617,23 @@ async fn the_page_is_there_in_every_language() {
         assert_eq!(page.language(), language);
         assert_eq!(page.header("cache-control"), "no-store");
     }
+}
+
+#[tokio::test]
+async fn tokens_are_bound_to_the_device_s_key_and_asking_for_a_nonce_is_no_question() {
+    let world = World::with(Setup::default().with_television("dpop_bound_access_tokens = true\n")).await;
+    let mut student = world.student().await;
+    let (television, holder) = (world.television(), KeyHolder::new("ES256"));
+    let pair = television.pair().await;
+    assert_eq!(refusal(&television.polls(&pair).await), refused(400, "invalid_dpop_proof"));
+    let form = [("grant_type", GRANT_TYPE), ("device_code", pair.device_code.as_str())];
+    // Without a nonce first, and at once again with it: one question.
+    let answer = television.post_with(&holder, "/token", &form).await;
+    assert_eq!(refusal(&answer), refused(400, "authorization_pending"));
+    student.connects(&pair).await;
+    let tokens = television.post_with(&holder, "/token", &form).await;
+    assert_eq!((tokens.status(), tokens.text("token_type").as_str()), (200, "DPoP"), "{}", tokens.page.body);
+    let access = tokens.text("access_token");
+    assert_eq!(television.userinfo(&access).await.status(), 401, "not without its key");
+    assert_eq!(television.userinfo_with(&holder, &access).await.status(), 200);
 }
