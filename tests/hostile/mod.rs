@@ -1,5 +1,6 @@
 //! Hostile input, made by named changes of good input: how many there were, and that none was accepted (SR-49, SR-57).
 
+mod bound_tokens;
 mod forge;
 mod jwts;
 mod parameters;

@@ -321,3 +321,40 @@ async fn a_second_key_in_the_header_does_not_help() {
     let answer = party.send(party.call("/token", &OWN).with("dpop", &proof)).await;
     assert_eq!(refusal(&answer), refused(400, "invalid_dpop_proof"));
 }
+
+#[tokio::test]
+async fn a_code_asked_for_with_a_thumbprint_is_redeemed_by_that_key_alone() {
+    let world = world().await;
+    let (party, holder, thief) = (world.client("free"), KeyHolder::new("ES256"), KeyHolder::new("ES256"));
+    let thumbprint = holder.thumbprint();
+    let mut student = world.student().await;
+    let code = student.signs_in_at(&party.url(&[("dpop_jkt", &thumbprint)])).await.code();
+    assert_eq!(refusal(&party.redeem(&code).await), refused(400, "invalid_grant"), "no proof");
+    assert_eq!(refusal(&party.redeem_with(&thief, &code).await), refused(400, "invalid_grant"), "another key");
+    let answer = party.redeem_with(&holder, &code).await;
+    assert_eq!((answer.status(), answer.text("token_type").as_str()), (200, "DPoP"));
+}
+
+#[tokio::test]
+async fn a_proof_at_the_pushed_request_binds_its_code() {
+    let world = world().await;
+    let (party, holder, thief) = (world.client("bound"), KeyHolder::new("ES256"), KeyHolder::new("ES256"));
+    let mut student = world.student().await;
+    let parameters = party.parameters(&[]);
+    let form: Vec<(&str, &str)> = parameters
+        .iter()
+        .filter(|(name, _)| name != "client_id")
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    let pushed = party.post_with(&holder, "/par", &form).await;
+    assert_eq!(pushed.status(), 201, "{}", pushed.page.body);
+    let code = student.signs_in_at(&party.pushed_url(&pushed.text("request_uri"))).await.code();
+    assert_eq!(refusal(&party.redeem_with(&thief, &code).await), refused(400, "invalid_grant"));
+    assert_eq!(party.redeem_with(&holder, &code).await.status(), 200);
+
+    let thumbprint = thief.thumbprint();
+    let other = [&form[..], &[("dpop_jkt", thumbprint.as_str())]].concat();
+    assert_eq!(refusal(&party.post_with(&holder, "/par", &other).await), refused(400, "invalid_dpop_proof"));
+    let bad = party.call("/par", &form).with("dpop", "nonsense");
+    assert_eq!(refusal(&party.send(bad).await), refused(400, "invalid_dpop_proof"));
+}

@@ -1,10 +1,12 @@
 //! The protocol surface, endpoint by endpoint (protocol.md).
 
+mod access_tokens;
 mod authorize;
 mod authorize_refusals;
 mod back_channel_logout;
 mod claims;
 mod client_authentication;
+mod client_credentials;
 mod device;
 mod discovery;
 mod dpop;
@@ -13,6 +15,7 @@ mod hosts;
 mod id_token;
 mod introspection;
 mod logout;
+mod pairwise;
 mod pushed_requests;
 mod refresh;
 mod registration;
@@ -21,6 +24,7 @@ mod rows;
 mod session_management;
 mod sessions;
 mod signed_answers;
+mod signed_userinfo;
 mod token;
 mod userinfo;
 

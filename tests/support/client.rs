@@ -161,6 +161,12 @@ impl RelyingParty {
         self.post("/introspect", &[("token", token)]).await
     }
 
+    /// With this `Accept`; an empty one is left out.
+    pub async fn introspect_as(&self, token: &str, accept: &str) -> Answer {
+        let call = self.call("/introspect", &[("token", token)]);
+        self.send(if accept.is_empty() { call } else { call.with("accept", accept) }).await
+    }
+
     pub async fn revoke(&self, token: &str) -> Answer {
         self.post("/revoke", &[("token", token)]).await
     }

@@ -131,7 +131,7 @@ impl Flows {
         let Ok(claims) = serde_json::from_value::<SignedClaims>(Value::Object(verified.claims)) else {
             return Ok(None);
         };
-        if claims.iss != tenant.issuer.as_str() {
+        if claims.iss != tenant.issuer.as_str() || self.now() >= Timestamp::from_seconds(claims.exp) {
             return Ok(None);
         }
         let key = TokenKey::from_stored(claims.jti.clone());

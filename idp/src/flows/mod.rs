@@ -205,7 +205,7 @@ impl Visitor {
 
     /// What a token can be bound to (RFC 8705 §3.1).
     fn certificate_thumbprint(&self) -> Option<String> {
-        None
+        self.certificate.as_ref().map(|certificate| certificate.thumbprint().to_owned())
     }
 }
 
