@@ -18,6 +18,8 @@ pub struct Setup {
     settings: BTreeMap<String, String>,
     tenant: String,
     client: String,
+    server: String,
+    university_is_off: bool,
     clients: BTreeMap<String, String>,
     mail: String,
     /// A real mail server's port, and how long its answers are waited for; none: mails stay in memory.
@@ -57,6 +59,21 @@ impl Setup {
         self
     }
 
+    /// The university's directory stands in the file and is switched off.
+    #[must_use]
+    pub fn without_the_university(mut self) -> Self {
+        self.university_is_off = true;
+        self
+    }
+
+    /// Further lines of `[server]`.
+    #[must_use]
+    pub fn server(mut self, text: &str) -> Self {
+        self.server.push_str(text);
+        self.server.push('\n');
+        self
+    }
+
     /// Further lines of the certificate service's file.
     #[must_use]
     pub fn client(mut self, text: &str) -> Self {
@@ -85,9 +102,10 @@ impl Setup {
         write(
             &folder.join("idp.toml"),
             &format!(
-                "[server]\noutbound_allow = [\"127.0.0.0/8\", \"::1/128\"]\n[database]\nurl = \"{database}\"\n[mail]\n\
+                "[server]\noutbound_allow = [\"127.0.0.0/8\", \"::1/128\"]\n{}[database]\nurl = \"{database}\"\n[mail]\n\
                  from = \"no-reply@id.example.jp\"\n{}\
                  [secrets]\nmaster_key_file = \"master.key\"\n",
+                self.server,
                 self.mail_table()
             ),
         );
@@ -152,6 +170,9 @@ impl Setup {
         );
         match (&self.ldap, self.university) {
             (Some(ldap), _) => text.push_str(&ldap.text()),
+            (None, None) if self.university_is_off => {
+                text.push_str(&DIRECTORY.replace("kind = \"directory\"", "kind = \"directory\"\nenabled = false"));
+            }
             (None, None) => text.push_str(DIRECTORY),
             (None, Some(port)) => writeln!(
                 text,
