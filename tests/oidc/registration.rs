@@ -337,6 +337,39 @@ async fn a_sector_that_cannot_be_read_says_nothing_of_why() {
 }
 
 #[tokio::test]
+async fn people_are_always_asked_before_a_registered_client_learns_of_them() {
+    let world = open_world().await;
+    let mut student = world.student().await;
+    student.signs_in().await;
+    let party = world.registered(&metadata_with(json!({ "consent": "none" }))).await.party();
+    let silent = student.browser.open(&party.url(&[("prompt", "none")])).await;
+    assert_eq!(super::error_of(&silent), "consent_required");
+    let page = student.browser.open(&party.url(&[])).await;
+    assert_eq!(page.id(), "consent");
+    assert!(page.text().contains("Newcomer"), "{}", page.text());
+    let denied = student.browser.press(&page, &[], "deny").await;
+    assert_eq!(super::error_of(&denied), "access_denied");
+    student.signs_in_and_allows(&party.url(&[])).await.code();
+    student.browser.open(&party.url(&[("prompt", "none")])).await.code();
+}
+
+#[tokio::test]
+async fn a_page_of_a_registered_client_may_call_the_token_endpoint() {
+    let world = open_world().await;
+    let origin = "https://spa.example";
+    let preflight = async || {
+        let call = Call::get(&format!("{ISSUER}/token")).method(Method::OPTIONS).with("origin", origin);
+        let answer = world.service().send(call.with("access-control-request-method", "POST")).await;
+        answer.header("access-control-allow-origin").to_owned()
+    };
+    assert_eq!(preflight().await, "");
+    let client = world.registered(&json!({ "redirect_uris": [format!("{origin}/cb")] })).await;
+    assert_eq!(preflight().await, origin);
+    client.deletes().await;
+    assert_eq!(preflight().await, "");
+}
+
+#[tokio::test]
 async fn where_it_is_off_there_is_no_such_endpoint() {
     let world = World::start().await;
     let token = world.registration_token(1).await;

@@ -1,8 +1,12 @@
 //! Dynamic registration and third-party login (protocol.md §5, B17).
 
+use std::collections::BTreeSet;
+
+use idp::domain::signing_key::SigningAlgorithm;
 use serde_json::json;
 
 use crate::support::{
+    Page,
     client::{CALLBACK, claims},
     https::Https,
     jose,
@@ -67,6 +71,52 @@ async fn oidcc_idtoken_signature_of_a_dynamic_client() {
     assert!(!header["kid"].as_str().unwrap().is_empty());
     let verified = jose::verified(&read(&party, "/jwks").await, &id_token);
     assert_eq!((&verified["aud"], &verified), (&json!(party.id), &claims(&id_token)));
+}
+
+/// P-31 of a client that registered with this member; it signs in with it to the end.
+async fn asked_with(member: &str, address: &str) -> Page {
+    let world = open_world().await;
+    let mut student = world.student().await;
+    let party = world.registered(&metadata_with(json!({ member: address }))).await.party();
+    let page = student.signs_in_at(&party.url(&[])).await;
+    assert_eq!(page.id(), "consent");
+    assert!(page.text().contains("Newcomer"), "{}", page.text());
+    let allowed = student.browser.press(&page, &[], "allow").await;
+    assert_eq!(party.redeem(&allowed.code()).await.status(), 200);
+    page
+}
+
+#[tokio::test]
+async fn oidcc_registration_logo_uri() {
+    let logo = "https://rp.example/logo.png";
+    assert_eq!(asked_with("logo_uri", logo).await.one("img.logo", "src").as_deref(), Some(logo));
+}
+
+#[tokio::test]
+async fn oidcc_registration_policy_uri() {
+    let policy = "https://rp.example/policy";
+    assert_eq!(asked_with("policy_uri", policy).await.link("policy").as_str(), policy);
+}
+
+#[tokio::test]
+async fn oidcc_registration_tos_uri() {
+    let terms = "https://rp.example/terms";
+    assert_eq!(asked_with("tos_uri", terms).await.link("terms").as_str(), terms);
+}
+
+#[tokio::test]
+async fn oidcc_server_rotate_keys() {
+    let world = open_world().await;
+    let party = world.registered(&metadata()).await.party();
+    let kids = async || -> BTreeSet<String> {
+        let set = read(&party, "/jwks").await;
+        set["keys"].as_array().unwrap().iter().map(|key| key["kid"].as_str().unwrap().to_owned()).collect()
+    };
+    let before = kids().await;
+    world.flows().rotate_keys_by_hand(&world.tenant().id, SigningAlgorithm::Rs256).await.unwrap();
+    let after = kids().await;
+    assert!(after.difference(&before).count() >= 1, "a new key is there");
+    assert!(before.is_subset(&after), "and the old one is not gone yet");
 }
 
 #[tokio::test]

@@ -224,3 +224,101 @@ fn default_max_age(metadata: &ClientMetadata, problems: &mut Problems) -> Option
     }
     Some(Duration::from_secs(u64::try_from(seconds).unwrap_or_default()))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::domain::{
+        client::{ClientAuthentication, Consent, SubjectType},
+        client_metadata::{Weight, from_json},
+    };
+
+    fn check(said: Value, origin: Origin) -> (Client, Vec<(&'static str, Weight)>) {
+        let mut json = json!({ "redirect_uris": ["https://rp.example/cb"], "token_endpoint_auth_method": "none" });
+        json.as_object_mut().unwrap().extend(said.as_object().unwrap().clone());
+        let mut problems = Problems::default();
+        let metadata = from_json(json.as_object().unwrap(), &mut problems);
+        let who = (ClientId::new("rp"), ClientSecrets::new(vec![]));
+        let client = client(&metadata, who, OwnSettings::of_a_registered_client(), origin, &mut problems);
+        (client, problems.0.iter().map(|problem| (problem.member, problem.weight)).collect())
+    }
+
+    #[test]
+    fn what_a_stranger_names_is_https_and_a_file_may_say_http_on_loopback() {
+        for member in ["initiate_login_uri", "jwks_uri", "backchannel_logout_uri", "logo_uri", "client_uri"] {
+            let said = json!({ member: "http://127.0.0.1:9000/x" });
+            assert_eq!(check(said.clone(), Origin::File).1, [], "{member}");
+            assert_eq!(check(said, Origin::Registration).1, [(member, Weight::Error)]);
+            let plain = json!({ member: "http://rp.example/x" });
+            assert_eq!(check(plain, Origin::File).1, [(member, Weight::Error)]);
+        }
+        for uri in ["http://127.0.0.1/cb", "http://[::1]/cb"] {
+            assert_eq!(check(json!({ "redirect_uris": [uri] }), Origin::Registration).1, [], "a native client's {uri}");
+        }
+    }
+
+    #[test]
+    fn grants_and_response_types_belong_together() {
+        let check = |said| check(said, Origin::Registration).1;
+        assert_eq!(check(json!({ "grant_types": ["client_credentials"], "response_types": [] })), []);
+        assert_eq!(check(json!({ "grant_types": ["client_credentials"], "redirect_uris": [] })), []);
+        let codes = json!({ "grant_types": ["client_credentials"], "response_types": ["code"] });
+        assert_eq!(check(codes), [("response_types", Weight::Error)]);
+        assert_eq!(check(json!({ "response_types": [] })), [("response_types", Weight::Error)]);
+        assert_eq!(check(json!({ "grant_types": ["refresh_token"] })), [("grant_types", Weight::Error)]);
+        assert_eq!(check(json!({ "redirect_uris": [] })), [("redirect_uris", Weight::Missing)]);
+    }
+
+    #[test]
+    fn whoever_signs_needs_keys_and_a_certificate_has_one_name() {
+        let check = |said| check(said, Origin::Registration).1;
+        let signs = json!({ "token_endpoint_auth_method": "private_key_jwt" });
+        assert_eq!(check(signs), [("jwks", Weight::Missing)]);
+        assert_eq!(check(json!({ "request_object_signing_alg": "ES256" })), [("jwks", Weight::Missing)]);
+        let named = json!({ "token_endpoint_auth_method": "tls_client_auth", "tls_client_auth_san_dns": "rp.example" });
+        assert_eq!(check(named.clone()), []);
+        let mut twice = named;
+        twice["tls_client_auth_san_uri"] = json!("https://rp.example/");
+        assert_eq!(check(twice), [("token_endpoint_auth_method", Weight::Error)]);
+    }
+
+    #[test]
+    fn pairwise_clients_of_several_hosts_name_their_sector() {
+        let uris = json!(["https://a.example/cb", "https://b.example/cb"]);
+        let said = json!({ "redirect_uris": uris, "subject_type": "pairwise" });
+        assert_eq!(check(said.clone(), Origin::Registration).1, [("subject_type", Weight::Error)]);
+        let mut sector = said;
+        sector["sector_identifier_uri"] = json!("https://c.example/sector.json");
+        let (client, problems) = check(sector, Origin::Registration);
+        assert_eq!(problems, []);
+        assert_eq!(client.subject_type, SubjectType::Pairwise { sector: "c.example".into() });
+    }
+
+    #[test]
+    fn nothing_of_ours_is_a_registered_client_s_to_choose() {
+        let said = json!({ "consent": "none", "theme": "x", "require_pkce": false, "minimum_acr": "x", "menu": {} });
+        let (client, problems) = check(said, Origin::Registration);
+        assert_eq!(problems, []);
+        assert!(client.consent == Consent::Ask && client.require_pkce && client.theme.is_none());
+        assert!(client.minimum_acr.is_none() && client.menu.top.is_none() && client.account_return_uris.is_empty());
+        assert!(matches!(client.authentication, ClientAuthentication::None));
+    }
+
+    #[test]
+    fn defaults_are_those_of_the_specifications() {
+        let told = with_defaults(ClientMetadata::default());
+        assert_eq!(told.auth_method(), AuthMethod::ClientSecretBasic);
+        assert_eq!(told.grant_types, Some(vec![GrantType::AuthorizationCode]));
+        assert_eq!(told.response_types, Some(vec![ResponseType::Code]));
+        assert_eq!(told.scope.as_deref(), Some("openid profile email address phone"));
+        let refreshing = ClientMetadata {
+            grant_types: Some(vec![GrantType::AuthorizationCode, GrantType::RefreshToken]),
+            ..ClientMetadata::default()
+        };
+        assert!(with_defaults(refreshing).scope.unwrap().ends_with("offline_access"));
+        let alone = ClientMetadata { grant_types: Some(vec![GrantType::DeviceCode]), ..ClientMetadata::default() };
+        assert_eq!(with_defaults(alone).response_types, Some(vec![]));
+    }
+}
