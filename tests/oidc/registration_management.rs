@@ -148,6 +148,7 @@ async fn a_deleted_client_is_gone_with_all_that_it_was_given() {
     assert_eq!((page.id().as_str(), page.status.as_u16()), ("error", 400));
     let account = world.flows().find_accounts(&world.tenant(), &student.user_id, None).await.unwrap().remove(0);
     let grants = world.flows().store.grants_of_account(account.id).await.unwrap();
+    assert!(world.flows().store.consents_of_account(account.id).await.unwrap().is_empty());
     assert!(grants.iter().all(|grant| grant.client.as_str() != client.id()), "no grant is left");
     let trail = world.whole_trail().await;
     assert!(events(&trail).iter().filter(|name| **name == "client.registered").count() >= 2);

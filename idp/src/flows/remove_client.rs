@@ -8,7 +8,7 @@ use crate::domain::{
 use super::{FlowError, Flows};
 
 impl Flows {
-    /// Its grants and with them codes and tokens end in the same moment; its name stays used. False if it had ended.
+    /// Its grants and with them codes and tokens end in the same moment, and what people agreed to; its name stays used. False if it had ended.
     pub async fn remove_client(&self, tenant: &Tenant, id: &ClientId, audit: AuditEvent) -> Result<bool, FlowError> {
         let now = self.now();
         let audit = audit.of_client(id).with("act", "removed");
@@ -20,6 +20,7 @@ impl Flows {
                 let stored = tx.registered_client(&tenant.id, id.as_str()).await?;
                 let Some(client) = stored.filter(|client| client.removed_at.is_none()) else { return Ok(false) };
                 let grants = tx.revoke_all_grants_of_client(&tenant.id, id, (client.issued_at, now)).await?;
+                tx.remove_consents_of_client(id).await?;
                 tx.end_pushed_requests_of_client(&tenant.id, id, client.issued_at).await?;
                 let gone = RegisteredClient {
                     metadata: ClientMetadata::default(),

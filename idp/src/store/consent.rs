@@ -50,6 +50,12 @@ impl Tx {
         Ok(())
     }
 
+    /// What anybody agreed to for a client that is no more; its name is never given again.
+    pub async fn remove_consents_of_client(&self, client: &ClientId) -> Result<(), StoreError> {
+        Entity::delete_many().filter(Column::Client.eq(client.as_str())).exec(self.db()).await?;
+        Ok(())
+    }
+
     /// False if there was nothing to forget.
     pub async fn remove_consent(&self, account: AccountId, client: &ClientId) -> Result<bool, StoreError> {
         let gone = Entity::delete_many()
