@@ -28,7 +28,7 @@ use crate::{
         secret::Secret,
         tenant::{Tenant, UpstreamKind},
     },
-    flows::{Flows, Parts, Upstreams},
+    flows::{ClientKeyring, Flows, Parts, Upstreams},
     http::{
         self, admin,
         client_certificate::Proxies,
@@ -82,6 +82,7 @@ struct Shared {
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     just_used: Arc<JustUsed>,
+    client_keys: Arc<ClientKeyring>,
     deeds: Deeds,
 }
 
@@ -115,7 +116,15 @@ impl App {
         }
         let master_keys = MasterKeys::load(&configuration.master_key_file)?;
         let vault = Arc::new(Vault::new(&master_keys, Arc::clone(&entropy)));
-        let shared = Shared { store, vault, clock, entropy, just_used: Arc::default(), deeds: Deeds::default() };
+        let shared = Shared {
+            store,
+            vault,
+            clock,
+            entropy,
+            just_used: Arc::default(),
+            client_keys: Arc::default(),
+            deeds: Deeds::default(),
+        };
         let (loaded, house) = assemble(&shared, configuration, themes.await??, transport, &HashMap::new()).await?;
         Ok(Self {
             shared: Arc::new(shared),
@@ -293,6 +302,7 @@ async fn assemble(
         limits: configuration.limits.clone(),
         bounce_address: configuration.mail.bounce_address.clone(),
         outbound,
+        client_keys: Arc::clone(&shared.client_keys),
     });
     for tenant in &configuration.tenants {
         flows.load_keys(&tenant.id).await.with_context(|| format!("signing keys of tenant {}", tenant.id))?;

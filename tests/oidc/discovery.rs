@@ -68,7 +68,7 @@ async fn the_document_says_what_is_spoken_and_no_more() {
     assert_eq!(document["authorization_response_iss_parameter_supported"], true);
     assert_eq!(document["claims_parameter_supported"], true);
     for method in texts(&document["token_endpoint_auth_methods_supported"]) {
-        assert!(["client_secret_basic", "client_secret_post", "none"].contains(&method), "{method}");
+        assert!(["client_secret_basic", "client_secret_post", "private_key_jwt", "none"].contains(&method), "{method}");
     }
     let scopes = texts(&document["scopes_supported"]);
     for scope in ["openid", "profile", "email", "address", "phone", "offline_access"] {

@@ -1,5 +1,6 @@
 //! What tests of several areas share.
 
+pub mod assertion;
 pub mod backchannel;
 pub mod browser;
 pub mod client;
@@ -9,6 +10,7 @@ pub mod device;
 pub mod dpop;
 pub mod https;
 pub mod jose;
+pub mod key_server;
 pub mod mailbox;
 pub mod page;
 pub mod phone;

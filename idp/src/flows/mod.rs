@@ -12,6 +12,7 @@ mod budget;
 mod change_email;
 mod change_second_password;
 mod clear_account;
+mod client_keys;
 mod confirm_email;
 mod confirm_second_password;
 mod confirming;
@@ -87,6 +88,7 @@ pub use budget::StrangerBudget;
 pub use change_email::{EmailChange, WaitingChange};
 pub use change_second_password::PasswordChange;
 pub use clear_account::Clearing;
+pub use client_keys::ClientKeyring;
 pub use confirm_email::{CodeVerdict, LinkAbout, LinkView};
 pub use confirm_second_password::Confirmed;
 pub use continue_with_session::Continued;
@@ -163,6 +165,8 @@ pub struct Parts {
     pub bounce_address: Option<String>,
     /// Calls to addresses that clients name.
     pub outbound: Outbound,
+    /// What is known of clients' public keys.
+    pub client_keys: Arc<ClientKeyring>,
 }
 
 /// The deeds of this house; cheap to clone.

@@ -13,7 +13,7 @@ use std::{
 
 use http::{
     StatusCode,
-    header::{ACCEPT, CONTENT_TYPE},
+    header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE},
 };
 use ipnet::IpNet;
 use reqwest::{
@@ -208,15 +208,18 @@ impl Entry {
         if status.is_server_error() {
             return Err(OutboundError::Unreachable(format!("{} answers {status}", origin(&url))));
         }
-        let content_type = response.headers().get(CONTENT_TYPE).cloned();
+        let kept = [CONTENT_TYPE, CACHE_CONTROL].map(|name| (response.headers().get(&name).cloned(), name));
+        let [(content_type, _), _] = &kept;
         if !content_type.as_ref().is_some_and(is_json) {
             return Err(OutboundError::Unusable(format!("{} answers {status} without JSON", origin(&url))));
         }
         let body = self.read(response).await?;
         let mut answer = http::Response::new(body);
         *answer.status_mut() = status;
-        if let Some(value) = content_type {
-            answer.headers_mut().insert(CONTENT_TYPE, value);
+        for (value, name) in kept {
+            if let Some(value) = value {
+                answer.headers_mut().insert(name, value);
+            }
         }
         Ok(answer)
     }

@@ -5,7 +5,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::domain::{
     acr::Acr, authorization_request::ResponseMode, claims, client::GrantType, dpop, language::Language,
@@ -30,7 +30,6 @@ pub fn document(tenant: &Tenant, languages: &[Language]) -> Bytes {
     let claims: Vec<&str> = own.into_iter().chain(claims::supported()).collect();
     let ceiling = reachable(&tenant.policy);
     let acrs: Vec<&str> = Acr::ALL.into_iter().filter(|acr| *acr <= ceiling).map(Acr::urn).collect();
-    let confidential = ["client_secret_basic", "client_secret_post"];
     let mut document = json!({
         "issuer": tenant.issuer.as_str(),
         "authorization_endpoint": at("/authorize"),
@@ -58,9 +57,6 @@ pub fn document(tenant: &Tenant, languages: &[Language]) -> Bytes {
         "userinfo_signing_alg_values_supported": SigningAlgorithm::ALL.map(SigningAlgorithm::name),
         "introspection_signing_alg_values_supported": SigningAlgorithm::ALL.map(SigningAlgorithm::name),
         "dpop_signing_alg_values_supported": dpop::ALGORITHMS.map(SigningAlgorithm::name),
-        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
-        "introspection_endpoint_auth_methods_supported": confidential,
-        "revocation_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
         "code_challenge_methods_supported": ["S256"],
         "claim_types_supported": ["normal"],
         "claims_supported": claims,
@@ -73,6 +69,9 @@ pub fn document(tenant: &Tenant, languages: &[Language]) -> Bytes {
         "display_values_supported": ["page", "popup"],
         "ui_locales_supported": languages.iter().map(|language| language.tag()).collect::<Vec<_>>(),
     });
+    if let Some(members) = document.as_object_mut() {
+        members.extend(client_authentication());
+    }
     if tenant.policy.dynamic_registration
         && let Some(members) = document.as_object_mut()
     {
@@ -84,4 +83,18 @@ pub fn document(tenant: &Tenant, languages: &[Language]) -> Bytes {
         members.insert("check_session_iframe".to_owned(), at("/check-session").into());
     }
     Bytes::from(document.to_string())
+}
+
+/// How clients show who they are, at each endpoint that asks (RFC 8414 §2); a public client introspects nothing.
+fn client_authentication() -> impl Iterator<Item = (String, Value)> {
+    let confidential = ["client_secret_basic", "client_secret_post", "private_key_jwt"];
+    ["token", "introspection", "revocation"].into_iter().flat_map(move |endpoint| {
+        let public = (endpoint != "introspection").then_some("none");
+        let methods: Vec<&str> = confidential.into_iter().chain(public).collect();
+        let algorithms = SigningAlgorithm::ALL.map(SigningAlgorithm::name);
+        [
+            (format!("{endpoint}_endpoint_auth_methods_supported"), json!(methods)),
+            (format!("{endpoint}_endpoint_auth_signing_alg_values_supported"), json!(algorithms)),
+        ]
+    })
 }

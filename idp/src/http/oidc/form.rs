@@ -22,6 +22,8 @@ use super::super::{failure::EndpointFailure, visit::Visit};
 pub struct OAuthForm {
     pub parameters: Parameters,
     authorization: Option<String>,
+    /// The path of the endpoint, below the issuer.
+    endpoint: String,
 }
 
 impl<S: Send + Sync> FromRequest<S> for OAuthForm {
@@ -33,11 +35,12 @@ impl<S: Send + Sync> FromRequest<S> for OAuthForm {
         }
         let authorization =
             request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let endpoint = request.uri().path().to_owned();
         let body = Bytes::from_request(request, state).await.map_err(|_| invalid_request("the body cannot be read"))?;
         let parameters =
             Parameters::parse(&body).map_err(|error| OAuthError::new(ErrorCode::InvalidRequest, error.to_string()))?;
         parameters.once().map_err(|error| OAuthError::new(ErrorCode::InvalidRequest, error.to_string()))?;
-        Ok(Self { parameters, authorization })
+        Ok(Self { parameters, authorization, endpoint })
     }
 }
 
@@ -47,8 +50,8 @@ impl OAuthForm {
         let tried = |error: FlowError| {
             if self.authorization.is_some() { EndpointFailure::Basic(error) } else { EndpointFailure::Json(error) }
         };
-        let presented =
-            Presented::read(self.authorization.as_deref(), &self.parameters).map_err(|error| tried(error.into()))?;
+        let presented = Presented::read(self.authorization.as_deref(), &self.parameters, &self.endpoint)
+            .map_err(|error| tried(error.into()))?;
         visit.flows().authenticate_client(visit.tenant(), &presented, &visit.visitor).await.map_err(tried)
     }
 
