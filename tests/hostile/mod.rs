@@ -5,6 +5,7 @@ mod forge;
 mod jwts;
 mod parameters;
 mod redirect_uris;
+mod request_objects;
 mod university;
 
 use std::io::Write;

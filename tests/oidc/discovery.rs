@@ -63,7 +63,12 @@ async fn the_document_says_what_is_spoken_and_no_more() {
             && !algorithms.contains(&"none")
             && !algorithms.iter().any(|name| name.starts_with("HS"))
     );
-    assert_eq!(document["request_parameter_supported"], false);
+    assert_eq!(document["request_parameter_supported"], true);
+    for list in ["request_object_signing_alg_values_supported", "authorization_signing_alg_values_supported"] {
+        assert_eq!(texts(&document[list]), ["RS256", "ES256", "PS256", "EdDSA"], "{list}");
+    }
+    assert_eq!(document["pushed_authorization_request_endpoint"], format!("{ISSUER}/par"));
+    assert_eq!(document["require_pushed_authorization_requests"], false);
     assert_eq!(document["request_uri_parameter_supported"], false);
     assert_eq!(document["authorization_response_iss_parameter_supported"], true);
     assert_eq!(document["claims_parameter_supported"], true);

@@ -314,9 +314,10 @@ async fn of_many_who_finish_one_pushed_request_one_is_answered() {
     let mut codes = Vec::new();
     for racer in racers.collect::<Vec<_>>() {
         let page = racer.await.unwrap();
-        match page.is_at_the_client() {
-            true => codes.push(page.code()),
-            false => is_page_of(&page, "invalid_request_uri"),
+        if page.is_at_the_client() {
+            codes.push(page.code());
+        } else {
+            is_page_of(&page, "invalid_request_uri");
         }
     }
     assert_eq!(codes.len(), 1);
@@ -478,7 +479,7 @@ async fn pushed_requests_are_removed_when_no_login_of_theirs_can_live() {
     let service = world.service();
     service.push(&[]).await;
     let day = Duration::from_hours(24);
-    world.clock.pass(Duration::from_mins(60));
+    world.clock.pass(Duration::from_hours(1));
     world.flows().purge(day).await.unwrap();
     assert_eq!(rows(&world).await, 1);
     world.clock.pass(Duration::from_mins(3));
@@ -493,6 +494,6 @@ async fn a_refusal_is_noted_in_the_trail_and_a_success_is_not() {
     service.push(&[]).await;
     service.push(&[("response_type", "token")]).await;
     let trail = world.whole_trail().await;
-    let rejected: Vec<_> = trail.iter().filter(|row| row.event.as_str() == "").collect();
+    let rejected: Vec<_> = trail.iter().filter(|row| row.event.as_str() == "request.rejected").collect();
     assert_eq!(rejected.len(), 1);
 }

@@ -14,6 +14,7 @@ pub mod key_server;
 pub mod mailbox;
 pub mod page;
 pub mod phone;
+pub mod portal;
 pub mod registrar;
 pub mod rows;
 pub mod setup;

@@ -37,6 +37,7 @@ mod manage_registration;
 mod manage_sessions;
 mod newcomers;
 mod open_request;
+mod open_request_object;
 mod pending_gate;
 mod prove_auth_key;
 mod prove_authenticator;

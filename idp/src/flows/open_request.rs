@@ -1,4 +1,4 @@
-//! What a client asks at `/authorize`, out of the wrapping it comes in: plain, or pushed before (RFC 9126 §4).
+//! What a client asks, out of the wrapping it comes in: plain, in a signed object (RFC 9101), or pushed before (RFC 9126 §4).
 
 use crate::domain::{
     authorization_request::{Asked, AuthorizationRequest, Refusal, Way, known_client},
@@ -24,7 +24,25 @@ impl Flows {
         match outside.get("request_uri").map(named) {
             Some(Named::Pushed(key)) => self.pushed_before(&asked, &key).await,
             Some(Named::Nothing) => Ok(Err(Refusal::Page(not_open()))),
-            Some(Named::Elsewhere) | None => Ok(self.check_request(&asked)),
+            // The list of checks has the word for it.
+            Some(Named::Elsewhere) => Ok(self.check_request(&asked)),
+            None => Ok(self.unwrapped(&asked).await),
+        }
+    }
+
+    /// Plain or in a signed object, at whichever endpoint it arrives.
+    pub(super) async fn unwrapped(&self, outside: &Asked<'_>) -> Opened {
+        let Some(object) = outside.parameters.get("request") else { return self.check_request(outside) };
+        if let Err(repeated) = outside.parameters.once() {
+            let error = OAuthError::new(ErrorCode::InvalidRequest, repeated.to_string());
+            return Err(outside.refusal(error));
+        }
+        match self.open_request_object(outside, object).await {
+            Ok(parameters) => {
+                let way = Way { signed: true, ..outside.way };
+                self.check_request(&Asked { parameters: &parameters, way, ..*outside })
+            }
+            Err(error) => Err(outside.refusal(error)),
         }
     }
 

@@ -4,13 +4,14 @@ use crate::domain::{
     authorization_request::{Asked, Refusal, Way},
     client::Client,
     confirmation::{Possession, code_binding},
+    oauth_error::{ErrorCode, OAuthError},
     parameters::Parameters,
     pushed_request::{self, PushedRequest},
     secret::token,
     tenant::Tenant,
 };
 
-use super::{FlowError, Flows, Visitor, issue_tokens::key_of};
+use super::{FlowError, Flows, Visitor, issue_tokens::key_of, open_request::Opened};
 
 /// What the client takes to the browser (RFC 9126 §2.2).
 #[derive(Debug)]
@@ -20,6 +21,15 @@ pub struct Pushed {
 }
 
 impl Flows {
+    /// RFC 9126 §2.1: `request_uri` is the one parameter that cannot be pushed, not even beside an object.
+    async fn pushed_now(&self, asked: &Asked<'_>) -> Opened {
+        if asked.parameters.get("request_uri").is_some() {
+            let error = OAuthError::new(ErrorCode::InvalidRequest, "request_uri cannot be pushed");
+            return Err(Refusal::Page(error));
+        }
+        self.unwrapped(asked).await
+    }
+
     pub async fn push_authorization(
         &self,
         tenant: &Tenant,
@@ -33,7 +43,7 @@ impl Flows {
             return Err(FlowError::TooMany);
         }
         let asked = Asked { parameters: form, tenant, client, way: Way { pushed: true, signed: false } };
-        let mut request = match self.check_request(&asked) {
+        let mut request = match self.pushed_now(&asked).await {
             Ok(request) => request,
             Err(Refusal::Page(error) | Refusal::Redirect { error, .. }) => {
                 self.note_rejected(tenant, Some(&client.id), &error, visitor).await;

@@ -436,7 +436,7 @@ async fn oidcc_ensure_request_object_with_redirect_uri() {
     for mode in MODES {
         let mut op = Module::start(mode).await;
         let page = op.opens(&[("redirect_uri", "https://rp.example/bad"), ("request", UNSIGNED)]).await;
-        shows_the_error(&page, "invalid_request");
+        shows_the_error(&page, "request_not_supported");
     }
 }
 

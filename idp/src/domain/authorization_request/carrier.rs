@@ -12,14 +12,14 @@ pub(super) fn is_absent(asked: &Asked<'_>) -> Result<(), OAuthError> {
         };
         Err(OAuthError::new(code, description))
     };
-    if asked.get("request").is_some() {
-        return refuse(ErrorCode::RequestNotSupported, "request has no place here");
-    }
     if asked.get("request_uri").is_some() {
         return refuse(
             ErrorCode::RequestUriNotSupported,
             "request_uri has no place here; only pushed requests have one",
         );
+    }
+    if asked.get("request").is_some() {
+        return refuse(ErrorCode::RequestNotSupported, "request has no place here");
     }
     if asked.get("registration").is_some() {
         return Err(OAuthError::new(ErrorCode::RegistrationNotSupported, "registration is not supported"));

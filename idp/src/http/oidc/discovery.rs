@@ -5,7 +5,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::domain::{
     acr::Acr, authorization_request::ResponseMode, claims, client::GrantType, dpop, language::Language,
@@ -13,6 +13,11 @@ use crate::domain::{
 };
 
 use super::super::visit::Visit;
+
+/// What this provider signs with, and believes of others.
+fn algorithms() -> [&'static str; SigningAlgorithm::ALL.len()] {
+    SigningAlgorithm::ALL.map(SigningAlgorithm::name)
+}
 
 pub async fn get(visit: Visit) -> Response {
     let headers = [
@@ -25,17 +30,22 @@ pub async fn get(visit: Visit) -> Response {
 
 /// The document of one tenant, made once.
 pub fn document(tenant: &Tenant, languages: &[Language]) -> Bytes {
+    let parts = [endpoints(tenant), requests(), authentication(), tokens(tenant), people(languages)];
+    let members: Map<String, Value> = parts.into_iter().filter_map(members_of).flatten().collect();
+    Bytes::from(Value::Object(members).to_string())
+}
+
+fn members_of(part: Value) -> Option<Map<String, Value>> {
+    if let Value::Object(members) = part { Some(members) } else { None }
+}
+
+fn endpoints(tenant: &Tenant) -> Value {
     let at = |path: &str| tenant.issuer.join(path);
-    let own = ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid"];
-    let claims: Vec<&str> = own.into_iter().chain(claims::supported()).collect();
-    let ceiling = reachable(&tenant.policy);
-    let acrs: Vec<&str> = Acr::ALL.into_iter().filter(|acr| *acr <= ceiling).map(Acr::urn).collect();
-    let mut document = json!({
+    let mut endpoints = json!({
         "issuer": tenant.issuer.as_str(),
         "authorization_endpoint": at("/authorize"),
-        "token_endpoint": at("/token"),
         "pushed_authorization_request_endpoint": at("/par"),
-        "require_pushed_authorization_requests": false,
+        "token_endpoint": at("/token"),
         "userinfo_endpoint": at("/userinfo"),
         "jwks_uri": at("/jwks"),
         "introspection_endpoint": at("/introspect"),
@@ -46,55 +56,73 @@ pub fn document(tenant: &Tenant, languages: &[Language]) -> Bytes {
         "backchannel_logout_session_supported": true,
         "frontchannel_logout_supported": true,
         "frontchannel_logout_session_supported": true,
-        "scopes_supported": scope::SUPPORTED,
+    });
+    let further = [
+        (tenant.policy.dynamic_registration, "registration_endpoint", "/register"),
+        (tenant.policy.session_management, "check_session_iframe", "/check-session"),
+    ];
+    for (_, name, path) in further.into_iter().filter(|(is_on, ..)| *is_on) {
+        if let Some(members) = endpoints.as_object_mut() {
+            members.insert(name.to_owned(), at(path).into());
+        }
+    }
+    endpoints
+}
+
+/// How a client may ask, and be answered.
+fn requests() -> Value {
+    let modes: Vec<&str> = ResponseMode::NAMED.into_iter().map(|(name, _)| name).chain(["jwt"]).collect();
+    json!({
         "response_types_supported": ["code"],
-        "response_modes_supported": ResponseMode::NAMED.map(|(name, _)| name).into_iter().chain(["jwt"]).collect::<Vec<_>>(),
-        "authorization_signing_alg_values_supported": SigningAlgorithm::ALL.map(SigningAlgorithm::name),
-        "grant_types_supported": GrantType::ALL.map(GrantType::name),
-        "acr_values_supported": acrs,
-        "subject_types_supported": ["public", "pairwise"],
-        "id_token_signing_alg_values_supported": SigningAlgorithm::ALL.map(SigningAlgorithm::name),
-        "userinfo_signing_alg_values_supported": SigningAlgorithm::ALL.map(SigningAlgorithm::name),
-        "introspection_signing_alg_values_supported": SigningAlgorithm::ALL.map(SigningAlgorithm::name),
-        "dpop_signing_alg_values_supported": dpop::ALGORITHMS.map(SigningAlgorithm::name),
+        "response_modes_supported": modes,
+        "authorization_signing_alg_values_supported": algorithms(),
+        "authorization_response_iss_parameter_supported": true,
         "code_challenge_methods_supported": ["S256"],
-        "claim_types_supported": ["normal"],
-        "claims_supported": claims,
         "claims_parameter_supported": true,
-        "request_parameter_supported": false,
+        "request_parameter_supported": true,
+        "request_object_signing_alg_values_supported": algorithms(),
         "request_uri_parameter_supported": false,
         "require_request_uri_registration": false,
-        "authorization_response_iss_parameter_supported": true,
+        "require_pushed_authorization_requests": false,
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
         "display_values_supported": ["page", "popup"],
-        "ui_locales_supported": languages.iter().map(|language| language.tag()).collect::<Vec<_>>(),
-    });
-    if let Some(members) = document.as_object_mut() {
-        members.extend(client_authentication());
-    }
-    if tenant.policy.dynamic_registration
-        && let Some(members) = document.as_object_mut()
-    {
-        members.insert("registration_endpoint".to_owned(), at("/register").into());
-    }
-    if tenant.policy.session_management
-        && let Some(members) = document.as_object_mut()
-    {
-        members.insert("check_session_iframe".to_owned(), at("/check-session").into());
-    }
-    Bytes::from(document.to_string())
+    })
 }
 
 /// How clients show who they are, at each endpoint that asks (RFC 8414 §2); a public client introspects nothing.
-fn client_authentication() -> impl Iterator<Item = (String, Value)> {
+fn authentication() -> Value {
     let confidential = ["client_secret_basic", "client_secret_post", "private_key_jwt"];
-    ["token", "introspection", "revocation"].into_iter().flat_map(move |endpoint| {
+    let mut members = Map::new();
+    for endpoint in ["token", "introspection", "revocation"] {
         let public = (endpoint != "introspection").then_some("none");
         let methods: Vec<&str> = confidential.into_iter().chain(public).collect();
-        let algorithms = SigningAlgorithm::ALL.map(SigningAlgorithm::name);
-        [
-            (format!("{endpoint}_endpoint_auth_methods_supported"), json!(methods)),
-            (format!("{endpoint}_endpoint_auth_signing_alg_values_supported"), json!(algorithms)),
-        ]
+        members.insert(format!("{endpoint}_endpoint_auth_methods_supported"), json!(methods));
+        members.insert(format!("{endpoint}_endpoint_auth_signing_alg_values_supported"), json!(algorithms()));
+    }
+    let proofs = dpop::ALGORITHMS.map(SigningAlgorithm::name);
+    members.insert("dpop_signing_alg_values_supported".to_owned(), json!(proofs));
+    Value::Object(members)
+}
+
+/// What it is given.
+fn tokens(tenant: &Tenant) -> Value {
+    let own = ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid"];
+    let claims: Vec<&str> = own.into_iter().chain(claims::supported()).collect();
+    let ceiling = reachable(&tenant.policy);
+    let acrs: Vec<&str> = Acr::ALL.into_iter().filter(|acr| *acr <= ceiling).map(Acr::urn).collect();
+    json!({
+        "grant_types_supported": GrantType::ALL.map(GrantType::name),
+        "scopes_supported": scope::SUPPORTED,
+        "claim_types_supported": ["normal"],
+        "claims_supported": claims,
+        "acr_values_supported": acrs,
+        "subject_types_supported": ["public", "pairwise"],
+        "id_token_signing_alg_values_supported": algorithms(),
+        "userinfo_signing_alg_values_supported": algorithms(),
+        "introspection_signing_alg_values_supported": algorithms(),
     })
+}
+
+fn people(languages: &[Language]) -> Value {
+    json!({ "ui_locales_supported": languages.iter().map(|language| language.tag()).collect::<Vec<_>>() })
 }
