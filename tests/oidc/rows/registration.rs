@@ -1,13 +1,15 @@
 //! Dynamic registration and third-party login (protocol.md §5, B17).
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use idp::domain::signing_key::SigningAlgorithm;
 use serde_json::json;
 
 use crate::support::{
-    Page,
-    client::{CALLBACK, claims},
+    Page, World,
+    assertion::{Signer, key},
+    client::{Answer, CALLBACK, VERIFIER, claims},
+    clock::MINUTE,
     https::Https,
     jose,
     registrar::{metadata, metadata_with, open_world},
@@ -102,6 +104,52 @@ async fn oidcc_registration_policy_uri() {
 async fn oidcc_registration_tos_uri() {
     let terms = "https://rp.example/terms";
     assert_eq!(asked_with("tos_uri", terms).await.link("terms").as_str(), terms);
+}
+
+/// A client that signs with keys it publishes, signed in at.
+async fn publisher(server: &Https, key: &'static jose::Key) -> (Arc<World>, Signer, Answer) {
+    let world = open_world().await;
+    let mut student = world.student().await;
+    let address = server.publish("/jwks", &json!({ "keys": [key.jwk()] }));
+    let said = json!({
+        "token_endpoint_auth_method": "private_key_jwt", "jwks_uri": address,
+        "grant_types": ["authorization_code", "refresh_token"],
+    });
+    let party = world.registered(&metadata_with(said)).await.party();
+    let page =
+        student.signs_in_and_allows(&party.url(&[("scope", "openid offline_access"), ("prompt", "consent")])).await;
+    let client = Signer::new(&world, &party.id, key);
+    let token_endpoint = client.changed(|claims| drop(claims.insert("aud".into(), format!("{ISSUER}/token").into())));
+    let code = page.code();
+    let form = [
+        ("grant_type", "authorization_code"),
+        ("code", code.as_str()),
+        ("redirect_uri", CALLBACK),
+        ("code_verifier", VERIFIER),
+    ];
+    let tokens = client.shows(&token_endpoint, "/token", &form).await;
+    assert_eq!(tokens.status(), 200, "{}", tokens.page.body);
+    (world, client, tokens)
+}
+
+#[tokio::test]
+async fn oidcc_registration_jwks_uri() {
+    let server = Https::listen();
+    publisher(&server, key("RS256")).await;
+    assert_eq!(server.asked(), ["/jwks"]);
+}
+
+#[tokio::test]
+async fn oidcc_refresh_token_rp_key_rotation() {
+    let server = Https::listen();
+    let (world, mut client, tokens) = publisher(&server, key("RS256")).await;
+    client.key = key("ES256");
+    server.publish("/jwks", &json!({ "keys": [client.key.jwk()] }));
+    world.clock.pass(MINUTE);
+    let refresh = tokens.text("refresh_token");
+    let form = [("grant_type", "refresh_token"), ("refresh_token", refresh.as_str())];
+    let again = client.shows(&client.assertion(), "/token", &form).await;
+    assert_eq!(again.status(), 200, "{}", again.page.body);
 }
 
 #[tokio::test]
