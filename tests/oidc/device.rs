@@ -17,6 +17,7 @@ use tokio::task::JoinSet;
 use crate::support::{
     World,
     browser::{Browser, Call},
+    client::Answer,
     clock::{HOUR, MINUTE, SECOND},
     device::{GRANT_TYPE, Pair, pressed_again},
     dpop::KeyHolder,
@@ -352,7 +353,7 @@ async fn right_numbers_and_nonsense_spend_nothing() {
     let world = World::with_devices().await;
     let mut student = world.student().await;
     student.signs_in().await;
-    for _ in 0..MOST_WRONG_OF_SOURCE + 1 {
+    for _ in 0..=MOST_WRONG_OF_SOURCE {
         assert_eq!(student.types_user_code("not a code").await.field_error("user_code"), "E-72");
     }
     for _ in 0..3 {
@@ -506,8 +507,7 @@ async fn the_question_is_this_browser_s_alone() {
     let page = student.browser.submit(forged).await;
     assert_eq!(page.error(), "E-02");
     let form = question.form(&[], Some("allow"));
-    let elsewhere = Browser::call_of(&form).with("sec-fetch-site", "cross-site");
-    let mut elsewhere = elsewhere;
+    let mut elsewhere = Browser::call_of(&form).with("sec-fetch-site", "cross-site");
     elsewhere.headers.retain(|(_, value)| value != "same-origin");
     assert_eq!(student.browser.send(elsewhere).await.error(), "E-02");
     assert_eq!(refusal(&television.polls(&pair).await), refused(400, "authorization_pending"));
@@ -563,8 +563,7 @@ async fn of_many_questions_at_once_one_gets_the_tokens() {
     let answers = racers.join_all().await;
     let won: Vec<_> = answers.iter().filter(|answer| answer.status() == 200).collect();
     assert_eq!(won.len(), 1);
-    let lost: BTreeSet<String> =
-        answers.iter().filter(|answer| answer.status() != 200).map(|answer| answer.error()).collect();
+    let lost: BTreeSet<String> = answers.iter().filter(|answer| answer.status() != 200).map(Answer::error).collect();
     assert_eq!(lost, BTreeSet::from(["invalid_grant".to_owned()]));
     assert_eq!(world.television().userinfo(&won[0].text("access_token")).await.status(), 200);
 }

@@ -119,7 +119,7 @@ async fn a_user_code_leads_to_one_device_while_it_waits(Database { store, .. }: 
     let double = DeviceCode { user_code: code.user_code.clone(), ..waiting() };
     let row = &double;
     assert!(!store.write(|tx| async move { tx.insert_device_code(row).await }).await.unwrap());
-    let names = &[code.user_code.clone()];
+    let names = std::slice::from_ref(&code.user_code);
     let found = async |after: Duration| {
         let now = NOW.plus(after);
         let found = store.write(|tx| async move { tx.waiting_device_code(names, now).await });

@@ -35,10 +35,9 @@ impl Pair {
 /// The lines of a device client's file, without its authentication.
 pub fn client() -> String {
     format!(
-        "client_name = \"Television\"\nclient_name#ja = \"談話室のテレビ\"\ngrant_types = [\"{GRANT_TYPE}\", \"refresh_token\"]\n\
+        "client_name = \"Television\"\n\"client_name#ja\" = \"談話室のテレビ\"\ngrant_types = [\"{GRANT_TYPE}\", \"refresh_token\"]\n\
          scope = \"openid profile email student offline_access\"\n"
     )
-    .replace("client_name#ja", "\"client_name#ja\"")
 }
 
 impl Setup {
