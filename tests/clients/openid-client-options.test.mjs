@@ -1,12 +1,14 @@
 // openid-client with all that a client may ask for beyond the plain code flow: keys instead of secrets, pushed and signed
 // requests, signed answers, bound tokens, and the whole of FAPI 2.0 at once.
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { promisify } from "node:util";
 import * as oidc from "openid-client";
-import { Demo } from "../support/demo.mjs";
+import { Demo, binary } from "../support/demo.mjs";
 import { RelyingParty, Student } from "../support/student.mjs";
 
 const callback = "https://rp.example/callback";
@@ -26,8 +28,9 @@ before(async () => {
   await register("signed-rsa", "PS256");
   await register("bound", "ES256", "dpop_bound_access_tokens = true");
   await register("fapi", "PS256", 'profile = "fapi2"\ndpop_bound_access_tokens = true\nrequire_signed_request_object = true');
+  await register("device", "ES256", "", '"urn:ietf:params:oauth:grant-type:device_code"');
   await register("machine", "ES256", 'access_token_format = "jwt"\nresources = ["https://api.rp.example/"]', '"client_credentials"');
-  demo = await Demo.start({ clients: folder });
+  demo = await Demo.start({ clients: folder, env: { IDP__POLICY__DYNAMIC_REGISTRATION: "true" } });
 });
 after(async () => {
   await demo?.stop();
@@ -198,4 +201,40 @@ test("client credentials for a named resource, as a token of its own that intros
   assert.equal(claims.client_id, "machine");
   assert.equal(tokens.refresh_token, undefined);
   assert.equal((await oidc.tokenIntrospection(config, tokens.access_token)).active, true);
+});
+
+test("a client that registers itself, and asks people before it learns of them", async () => {
+  const config = join(demo.data, "config/idp.toml");
+  const words = ["client", "registration-token", "--tenant", "demo", "--config", config];
+  const env = { ...process.env, IDP__POLICY__DYNAMIC_REGISTRATION: "true" };
+  const { stdout } = await promisify(execFile)(binary, words, { env });
+  const registered = (initialAccessToken) => oidc.dynamicClientRegistration(new URL(demo.issuer), {
+    client_name: "A club", redirect_uris: [callback], scope: "openid email", token_endpoint_auth_method: "private_key_jwt",
+    token_endpoint_auth_signing_alg: "ES256", id_token_signed_response_alg: "ES256", jwks: { keys: [keys.ES256.jwk] },
+  }, oidc.PrivateKeyJwt(keys.ES256), { initialAccessToken, execute: [oidc.allowInsecureRequests] });
+  const token = stdout.match(/\S{43,}/)[0];
+  const club = await registered(token);
+  await assert.rejects(registered(token), "a token for one client");
+
+  const { parameters, checks } = await wanted({ scope: "openid email" });
+  const who = await student(club.clientMetadata().client_id);
+  const asked = await who.passesGates(await who.visitor.get(oidc.buildAuthorizationUrl(club, parameters).href));
+  assert.equal(asked.id, "consent");
+  assert.match(asked.body, /A club/);
+  const answer = await who.visitor.press(asked, {}, { action: "allow", stop: who.back });
+  const tokens = await oidc.authorizationCodeGrant(club, new URL(answer.location), checks);
+  assert.equal((await oidc.fetchUserInfo(club, tokens.access_token, tokens.claims().sub)).email, who.email);
+});
+
+test("a device that is connected by hand", async () => {
+  const config = await configured("device", "ES256");
+  const begun = await oidc.initiateDeviceAuthorization(config, { scope: "openid email" });
+  const polling = oidc.pollDeviceAuthorizationGrant(config, { ...begun, interval: 1 });
+  const who = await student("device");
+  const typed = await who.visitor.press(await who.visitor.get(begun.verification_uri_complete), {}, { control: "user_code" });
+  const question = await who.passesGates(typed);
+  assert.equal(question.id, "confirm-device");
+  await who.visitor.press(question, {}, { action: "allow" });
+  const tokens = await polling;
+  assert.equal((await oidc.fetchUserInfo(config, tokens.access_token, tokens.claims().sub)).email, who.email);
 });
