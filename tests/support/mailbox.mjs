@@ -53,4 +53,4 @@ export const linkIn = (mail) => mail.text.match(/^\s*(https?:\/\/\S+\/link\/\S+)
 export const codeIn = (mail) => mail.text.match(/(?:確認コード：|Confirmation code: |[:：]\s*)(\d{6})\s*$/m)[1];
 /** The authentication key (M-02) and its reference (照合番号). */
 export const keyIn = (mail) => mail.text.match(/(?:^|[:：]\s*)(\d{6})\s*$/m)[1];
-export const referenceIn = (mail) => mail.text.match(/(?:照合番号|Reference)\s*[:：]\s*(\S+)/)?.[1];
+export const referenceIn = (mail) => mail.text.match(/(?:照合番号|Reference|核对编号|대조 번호)\s*[:：]\s*(\S+)/)?.[1];

@@ -43,6 +43,14 @@ async fn entry(at: &AtLogin) -> Result<Entry, PageFailure> {
             live,
             unfinished: true,
         }),
+        // A second press of the same button: the login is through, and only its end is missing.
+        (Standing::Row(current), Some(live))
+            if current.gate == Gate::Done
+                && current.login.finished_at.is_none()
+                && !other_account(Some(&live), &current) =>
+        {
+            Err(PageFailure::Elsewhere(at.gate_path(&Gate::Done)))
+        }
         (Standing::Row(current), Some(live)) => Ok(Entry {
             other: other_account(Some(&live), &current),
             language: Some(current.login.language),
