@@ -125,3 +125,27 @@ async fn an_essential_class_within_reach_is_met() {
     let page = student.enters_key(&page, &key).await;
     assert_eq!(world.service().redeem(&page.code()).await.claims()["acr"], KEY);
 }
+
+/// RFC 9470 §4: what a resource server's challenge names is what the client asks for.
+#[tokio::test]
+async fn the_challenge_of_a_resource_server_leads_through_the_missing_gate_alone() {
+    let world = World::start().await;
+    let mut student = world.student().await;
+    let first = world.service().redeem(&student.signs_in().await.code()).await;
+    world.restart_with(Setup::default().set("policy.two_factor", "required")).await;
+    world.clock.pass(MINUTE);
+    let refused = world.service().userinfo(&first.text("access_token")).await;
+    assert_eq!(refused.status(), 401);
+    let challenge = refused.header("www-authenticate");
+    assert!(challenge.contains("error=\"insufficient_user_authentication\""), "{challenge}");
+    let wanted =
+        challenge.split("acr_values=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("what would do");
+    let page = student.begins_with(&[("acr_values", wanted)]).await;
+    assert_eq!(page.id(), "send-auth-key", "the session's own proofs are kept");
+    let page = student.browser.enter(&page, &[]).await;
+    let key = student.key().await;
+    let page = student.enters_key(&page, &key).await;
+    let raised = world.service().redeem(&page.code()).await;
+    assert_eq!(raised.claims()["acr"], wanted);
+    assert_eq!(world.service().userinfo(&raised.text("access_token")).await.status(), 200);
+}
