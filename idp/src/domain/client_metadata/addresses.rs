@@ -42,12 +42,18 @@ pub fn uris(member: &'static str, values: &[String], problems: &mut Problems) ->
     uris
 }
 
+/// Parameters are added to these, or they are posted to (Back-Channel Logout §2.2, Front-Channel Logout §2, Core §4).
+const EXTENDED: [&str; 3] = ["initiate_login_uri", "backchannel_logout_uri", "frontchannel_logout_uri"];
+
 /// An address that a browser is sent to, or that we call. A stranger's is https, without exception (OpenID Connect Registration §2).
 pub fn web(member: &'static str, value: Option<&str>, origin: Origin, problems: &mut Problems) -> Option<String> {
     let value = value?;
     match web_address(value) {
         Ok(url) if origin == Origin::Registration && url.scheme() != "https" => {
             problems.value((member, None), value, "must be https");
+        }
+        Ok(url) if url.fragment().is_some() && EXTENDED.contains(&member) => {
+            problems.value((member, None), value, "must not have a fragment");
         }
         Ok(_) => return Some(value.to_owned()),
         Err(says) => problems.value((member, None), value, says),
