@@ -197,6 +197,6 @@ mod tests {
     #[test]
     fn the_names_are_those_of_the_registry() {
         assert_eq!(serde_json::to_string(&key("k")).unwrap(), r#"{"jkt":"k"}"#);
-        assert_eq!(serde_json::to_string(&Confirmation::Certificate("c".into())).unwrap(), r##"{"x5t#S256":"c"}"##);
+        assert_eq!(serde_json::to_string(&Confirmation::Certificate("c".into())).unwrap(), r#"{"x5t#S256":"c"}"#);
     }
 }
