@@ -179,7 +179,7 @@ impl Flows {
             return Ok(self.store.remove_logout_notice(notice).await?);
         };
         let now = self.now();
-        let subject = self.subject_for(tenant, &client, &notice.subject)?;
+        let subject = self.subject_for(tenant, client, &notice.subject)?;
         let claims = LogoutTokenClaims {
             iss: tenant.issuer.as_str(),
             sub: &subject.0,
