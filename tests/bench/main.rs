@@ -6,6 +6,7 @@
 
 mod bare;
 mod floors;
+mod keyed;
 mod load;
 mod process;
 mod resets;
@@ -51,6 +52,7 @@ async fn measure() -> anyhow::Result<()> {
 
     let folder = tempfile::tempdir()?;
     scenarios::write_client(folder.path())?;
+    keyed::write_client(folder.path())?;
     let mut server = Server::demo(folder.path()).await?;
     let students = sign_in::students(&server, 4).await?;
 
@@ -73,6 +75,17 @@ async fn measure() -> anyhow::Result<()> {
     table.row("refresh with rotation, on disk", &load::run(&server, refresh).await?, Some(18.0));
     let code = scenarios::code_flow(&server, session);
     table.row("authorize + token, live session, on disk", &load::run(&server, code).await?, Some(30.0));
+    table.row(
+        "PAR + authorize + token, on disk",
+        &load::run(&server, keyed::pushed_flow(&server, session)).await?,
+        Some(45.0),
+    );
+    let own = scenarios::fixed(keyed::client_credentials(&server));
+    table.row("client credentials, ES256 JWT", &load::run(&server, own).await?, Some(6.0));
+    let bound = keyed::bound_token(&server)?;
+    table.row("client credentials, bound by DPoP", &load::run(&server, bound).await?, Some(14.0));
+    let bound = keyed::bound_userinfo(&server, session).await?;
+    table.row("userinfo, bound by DPoP", &load::run(&server, bound).await?, Some(12.0));
     table.row("sign-in to the key page: 2 hashes, upstream, mail", &sign_in::load(&server, &students).await?, None);
     table.resident("the demo, after all this", server.resident()?, Some(64));
 

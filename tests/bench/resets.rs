@@ -73,7 +73,7 @@ async fn ask(server: &Server, wire: &mut Wire, token: &Regex, email: &str) -> an
     let cookie = page.header("set-cookie").and_then(|line| line.split(';').next()).context("a cookie")?.to_owned();
     let body = Serializer::new(String::new()).extend_pairs([("form_token", token.as_str()), ("email", email)]).finish();
     let head = with_headers(
-        server,
+        server.port,
         "/forgot-second-password",
         &[
             ("cookie", &cookie),

@@ -56,7 +56,7 @@ pub async fn page_request(server: &Server) -> anyhow::Result<Vec<u8>> {
     let http = Client::builder().redirect(Policy::none()).no_proxy().build()?;
     let mut visitor = Student { http, cookies: BTreeMap::new(), number: 0 };
     let page = visitor.get(&authorization(server)).await?;
-    Ok(with_headers(server, page.url.path(), &[("cookie", &visitor.cookies()), ("accept-language", "ja")]))
+    Ok(with_headers(server.port, page.url.path(), &[("cookie", &visitor.cookies()), ("accept-language", "ja")]))
 }
 
 /// Each student signs in over and over, from the client's request to the key page.

@@ -1,7 +1,9 @@
 //! Hostile input, made by named changes of good input: how many there were, and that none was accepted (SR-49, SR-57).
 
 mod bound_tokens;
+mod client_assertions;
 mod forge;
+mod fuzz;
 mod jwts;
 mod parameters;
 mod redirect_uris;

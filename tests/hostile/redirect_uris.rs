@@ -245,6 +245,18 @@ async fn no_mutant_of_a_registered_redirect_uri_is_taken() {
 }
 
 #[tokio::test]
+async fn no_mutant_of_a_registered_redirect_uri_can_be_pushed() {
+    let world = World::start().await;
+    let mut corpus = Corpus::of("mutants of a redirect URI at /par");
+    for (name, uri) in mutants() {
+        let answer = world.service().push(&[("redirect_uri", &uri)]).await;
+        corpus.tells(&name, answer.status() != 400);
+    }
+    assert_eq!(world.service().push(&[]).await.status(), 201);
+    corpus.ends(500);
+}
+
+#[tokio::test]
 async fn no_mutant_of_a_native_client_s_address_is_taken() {
     let text = "redirect_uris = [\"http://127.0.0.1/native\"]\ntoken_endpoint_auth_method = \"none\"\n";
     let (world, mut student) = signed_in(Setup::default().further_client("native", text)).await;

@@ -2,6 +2,7 @@
 
 pub mod assertion;
 pub mod backchannel;
+pub mod bank;
 pub mod browser;
 pub mod client;
 pub mod clock;

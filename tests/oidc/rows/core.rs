@@ -5,7 +5,7 @@ use axum::http::Method;
 use serde_json::json;
 
 use crate::support::{
-    Page, World,
+    Page, World, assertion,
     browser::Call,
     client::CALLBACK,
     clock::SECOND,
@@ -129,6 +129,21 @@ async fn oidcc_userinfo_post_body() {
         let answer = op.client.send(call).await;
         assert_eq!((answer.status(), &answer.json()["sub"]), (200, &tokens.id_token["sub"]));
     }
+}
+
+#[tokio::test]
+async fn oidcc_userinfo_rs256() {
+    let setup = Setup::default().client("userinfo_signed_response_alg = \"RS256\"");
+    let mut op = Module::with(setup, "query").await;
+    assert!(op.discovery["userinfo_signing_alg_values_supported"].as_array().unwrap().contains(&json!("RS256")));
+    let tokens = op.signs_in(&[]).await;
+    let answer = op.client.userinfo(&tokens.access()).await;
+    assert_eq!((answer.status(), answer.header("content-type")), (200, "application/jwt"));
+    assert_eq!(jose::header(&answer.page.body)["alg"], "RS256");
+    let claims = jose::verified(&op.jwks, &answer.page.body);
+    assert_eq!(claims["sub"], tokens.id_token["sub"]);
+    assert_eq!((&claims["iss"], &claims["aud"]), (&json!(ISSUER), &json!("certificate-service")));
+    assert!(claims.get("nonce").is_none());
 }
 
 #[tokio::test]
@@ -488,6 +503,27 @@ async fn oidcc_ensure_request_with_valid_pkce_succeeds() {
         let mut op = Module::start(mode).await;
         assert!(op.discovery["code_challenge_methods_supported"].as_array().unwrap().contains(&json!("S256")));
         op.signs_in(&[("code_challenge_method", "S256")]).await;
+    }
+}
+
+#[tokio::test]
+async fn oidcc_ensure_client_assertion_with_iss_aud_succeeds() {
+    let key = assertion::key("RS256");
+    let file = assertion::file("keyed", &assertion::jwks(&[key.jwk()]));
+    let mut op = Module::with(Setup::default().further_client("keyed", &file), "query").await.at("keyed");
+    let signer = assertion::Signer::new(&op.world, "keyed", key);
+    for audience in [ISSUER.to_owned(), format!("{ISSUER}/token")] {
+        let code = op.authorizes(&[]).await.code();
+        let assertion = signer.changed(|claims| drop(claims.insert("aud".into(), json!(audience))));
+        let form = [
+            ("grant_type", "authorization_code"),
+            ("code", &code),
+            ("redirect_uri", CALLBACK),
+            ("code_verifier", crate::support::client::VERIFIER),
+            ("client_assertion_type", assertion::JWT_BEARER),
+            ("client_assertion", &assertion),
+        ];
+        op.tokens(op.client.send(Call::form(&format!("{ISSUER}/token"), &form)).await, Some("nonce-1"));
     }
 }
 

@@ -3,6 +3,11 @@
 mod baseline;
 mod core;
 mod discovery;
+mod fapi2;
+mod fapi2_code;
+mod fapi2_dpop;
+mod fapi2_par;
+mod fapi2_signed;
 mod list;
 mod logout;
 mod module;
