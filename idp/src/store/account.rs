@@ -171,7 +171,7 @@ impl Model {
         })
     }
 
-    fn read(self) -> Result<Account, StoreError> {
+    pub(super) fn read(self) -> Result<Account, StoreError> {
         let email = match (self.email_address, self.email_index, self.email_registered_at, self.email_confirmed_at) {
             (Some(address), Some(index), Some(registered_at), Some(confirmed_at)) => Some(RegisteredEmail {
                 address: Sealed(address),

@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QueryOrder, Select, sea_query::Expr};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, IdenStatic, IntoActiveModel, Iterable,
+    QueryFilter, QueryOrder, Select,
+    sea_query::{Expr, Query, SelectStatement},
+};
 
 use crate::domain::{
     clock::Timestamp,
@@ -17,7 +21,7 @@ use crate::domain::{
 
 use super::{
     Store, StoreError, Tx,
-    entity::{access_token, authorization_code, grant, refresh_token},
+    entity::{access_token, account, authorization_code, grant, refresh_token},
     purge::first_id_of,
     stored::{OPEN, REVOKED, USED, from_json, instant, json, millis, only, uuid},
 };
@@ -37,12 +41,23 @@ impl Store {
         self.caches().codes.get_or_load(key, load).await
     }
 
-    /// Cached.
+    /// Cached. One that is not in memory comes with its grant and account by one statement: they are asked for next.
     pub async fn access_token(&self, key: &TokenKey) -> Result<Option<Arc<AccessToken>>, StoreError> {
-        use access_token::{Column, Entity, Model};
-        let select = Entity::find().filter(Column::Key.eq(key.as_str()));
-        let load = async { only(self.reader(), select).await?.map(Model::read).transpose() };
-        self.caches().access_tokens.get_or_load(key, load).await
+        let caches = self.caches();
+        let (grants, accounts) = (caches.grants.generation(), caches.accounts.generation());
+        let load = async {
+            let Some(row) = self.reader().query_all(&with_grant_and_account(key)).await?.pop() else { return Ok(None) };
+            if let Some(grant) = grant::Model::from_query_result_optional(&row, "g_")? {
+                let grant = grant.read()?;
+                caches.grants.keep(grants, &grant.id.clone(), Arc::new(grant));
+            }
+            if let Some(account) = account::Model::from_query_result_optional(&row, "a_")? {
+                let account = account.read()?;
+                caches.accounts.keep(accounts, &account.id.clone(), Arc::new(account));
+            }
+            Ok(Some(access_token::Model::from_query_result(&row, "t_")?.read()?))
+        };
+        caches.access_tokens.get_or_load(key, load).await
     }
 
     /// Cached; a stale entry can only lead to a refusal.
@@ -166,6 +181,27 @@ impl Tx {
         self.changes().access_tokens.push(token.key.clone());
         Ok(())
     }
+}
+
+fn with_grant_and_account(key: &TokenKey) -> SelectStatement {
+    let mut select = Query::select();
+    for column in access_token::Column::iter() {
+        select.expr_as(Expr::col((access_token::Entity, column)), format!("t_{}", column.as_str()));
+    }
+    for column in grant::Column::iter() {
+        select.expr_as(Expr::col((grant::Entity, column)), format!("g_{}", column.as_str()));
+    }
+    for column in account::Column::iter() {
+        select.expr_as(Expr::col((account::Entity, column)), format!("a_{}", column.as_str()));
+    }
+    let of_token = (access_token::Entity, access_token::Column::GrantId);
+    let of_grant = (grant::Entity, grant::Column::Account);
+    select
+        .from(access_token::Entity)
+        .left_join(grant::Entity, Expr::col((grant::Entity, grant::Column::Id)).equals(of_token))
+        .left_join(account::Entity, Expr::col((account::Entity, account::Column::Id)).equals(of_grant))
+        .and_where(Expr::col((access_token::Entity, access_token::Column::Key)).eq(key.as_str()))
+        .take()
 }
 
 fn by_id(id: GrantId) -> Select<grant::Entity> {
