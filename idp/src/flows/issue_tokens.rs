@@ -111,10 +111,8 @@ impl Flows {
     ) -> Result<Made, FlowError> {
         let keys = self.published_keys(about.tenant).await?;
         let subject = self.subject_for(about.tenant, about.client, &about.account.subject)?;
-        let id_token = match about.grant.terms.scope.contains("openid") {
-            true => Some(self.id_token(&keys, about, &subject, nonce, now)?),
-            false => None,
-        };
+        let is_openid = about.grant.terms.scope.contains("openid");
+        let id_token = is_openid.then(|| self.id_token(&keys, about, &subject, nonce, now)).transpose()?;
         let (scope, token_type) = (wish.scope.clone(), Confirmation::token_type(wish.confirmation.as_ref()));
         let speaker = Speaker::Person { subject: &subject, grant: about.grant };
         let (access_token, access) = self.new_access_token(&keys, (about.tenant, about.client), &speaker, wish, now)?;

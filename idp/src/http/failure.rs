@@ -352,11 +352,12 @@ impl Challenge {
                 let name = if *scheme == Scheme::Dpop { "DPoP" } else { "Bearer" };
                 let (error, description) = (told.code.as_str(), &told.description);
                 let mut text = format!("{name} error=\"{error}\", error_description=\"{description}\"");
+                let mut more = |name: &str, value: &str| text.extend([", ", name, "=\"", value, "\""]);
                 if let Some(acr) = acr {
-                    text.push_str(&format!(", acr_values=\"{}\"", acr.urn()));
+                    more("acr_values", acr.urn());
                 }
                 if *scheme == Scheme::Dpop {
-                    text.push_str(&format!(", algs=\"{}\"", *ALGORITHMS));
+                    more("algs", &ALGORITHMS);
                 }
                 HeaderValue::try_from(text).ok()
             }

@@ -12,6 +12,7 @@ use crate::{
         client::{Client, GrantType},
         confirmation::Possession,
         oauth_error::{ErrorCode, OAuthError},
+        secret::Secret,
     },
     flows::{CodeRedemption, DeviceRedemption, FlowError, OwnToken, Refreshment, TokenResponse},
 };
@@ -118,7 +119,7 @@ fn json_of(answer: &TokenResponse) -> Response {
         token_type: answer.token_type,
         expires_in: answer.expires_in,
         scope: answer.scope.to_string(),
-        refresh_token: answer.refresh_token.as_ref().map(|token| token.expose()),
+        refresh_token: answer.refresh_token.as_ref().map(Secret::expose),
         id_token: answer.id_token.as_deref(),
     };
     ([(header::CACHE_CONTROL, "no-store"), (header::PRAGMA, "no-cache")], Json(body)).into_response()
