@@ -35,7 +35,7 @@ use crate::{
         deeds::Deeds,
         ops,
         server::{ConnectionLimits, ConnectionTimes, Server},
-        site::{House, Site, Sites},
+        site::{Certificates, House, Site, Sites},
     },
     keys::{HashError, HashParams, HashVerdict, Hasher, Keyring, MasterKeys, SystemEntropy, Vault},
     mail::{compose::Composer, smtp::Smtp, transport::Transport},
@@ -308,7 +308,12 @@ async fn assemble(
         flows.load_keys(&tenant.id).await.with_context(|| format!("signing keys of tenant {}", tenant.id))?;
     }
     flows.learn_clients(&configuration.tenants).await.context("registered clients")?;
-    let sites = Sites::new(configuration.tenants.iter().map(|tenant| Site::new(Arc::clone(tenant), &themes)));
+    let certificates = match configuration.server.client_certificate_header {
+        Some(_) => Certificates::PassedOn,
+        None => Certificates::Unseen,
+    };
+    let sites =
+        Sites::new(configuration.tenants.iter().map(|tenant| Site::new(Arc::clone(tenant), &themes, certificates)));
     let house = House { sites: Arc::new(sites), flows: flows.clone(), themes, clock: Arc::clone(&shared.clock) };
     Ok((Loaded { configuration, flows }, house))
 }

@@ -31,6 +31,7 @@ mod session_management;
 mod sessions;
 mod signed_answers;
 mod signed_userinfo;
+mod tls_client_auth;
 mod token;
 mod userinfo;
 

@@ -4,6 +4,7 @@ pub mod assertion;
 pub mod backchannel;
 pub mod bank;
 pub mod browser;
+pub mod certificate;
 pub mod client;
 pub mod clock;
 pub mod database;

@@ -8,6 +8,7 @@ use url::Url;
 
 use super::{
     acr::Acr,
+    distinguished_name::DistinguishedName,
     ids::{ClientId, SessionId},
     oauth_error::{ErrorCode, OAuthError},
     parameters::encode,
@@ -119,7 +120,7 @@ pub enum ClientAuthentication {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CertificateSubject {
     /// RFC 4514.
-    DistinguishedName(String),
+    DistinguishedName(DistinguishedName),
     Dns(String),
     Uri(String),
     Ip(IpAddr),

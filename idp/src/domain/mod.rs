@@ -18,6 +18,7 @@ pub mod confirmation;
 pub mod consent;
 pub mod delivery;
 pub mod device_code;
+pub mod distinguished_name;
 pub mod dpop;
 pub mod eligibility;
 pub mod email_address;

@@ -1,5 +1,6 @@
 //! A client shows who it is: the registered method only, one method a request (RFC 6749 §2.3, SR-56).
 
+mod certificate;
 mod client_assertion;
 
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use crate::{
     store::Won,
 };
 
+use certificate::CertificateProblem;
 use client_assertion::{AssertionProblem, Expected, JWT_BEARER};
 
 use super::{FlowError, Flows, Visitor};
@@ -118,7 +120,7 @@ impl Flows {
         let known = tenant.client(&presented.client_id);
         let reason = match &known {
             None => "unknown client".to_owned(),
-            Some(client) => match self.judge(tenant, client, presented).await {
+            Some(client) => match self.judge(tenant, client, presented, visitor).await {
                 Ok(()) => return Ok(Arc::clone(client)),
                 Err(Refusal::Outage(error)) => return Err(error),
                 Err(Refusal::Reason(reason)) => reason,
@@ -135,7 +137,13 @@ impl Flows {
     }
 
     /// The registered method, and no other.
-    async fn judge(&self, tenant: &Tenant, client: &Client, presented: &Presented) -> Result<(), Refusal> {
+    async fn judge(
+        &self,
+        tenant: &Tenant,
+        client: &Client,
+        presented: &Presented,
+        visitor: &Visitor,
+    ) -> Result<(), Refusal> {
         match (&client.authentication, &presented.credentials) {
             (ClientAuthentication::None, Credentials::None) => Ok(()),
             (ClientAuthentication::SecretBasic(secrets), Credentials::Basic(secret))
@@ -145,6 +153,16 @@ impl Flows {
             (ClientAuthentication::PrivateKeyJwt(registered), Credentials::Assertion(assertion)) => {
                 let expected = Expected { tenant, client, endpoint: &presented.endpoint, now: self.now() };
                 self.take_assertion(&expected, *registered, assertion).await
+            }
+            (ClientAuthentication::TlsClientAuth(subject), Credentials::None) => {
+                let certificate = certificate::in_its_time(visitor.certificate.as_deref(), self.now())?;
+                Ok(certificate::bears(&certificate, subject)?)
+            }
+            (ClientAuthentication::SelfSignedTlsClientAuth, Credentials::None) => {
+                let certificate = certificate::in_its_time(visitor.certificate.as_deref(), self.now())?;
+                let key = certificate::key(&certificate)?;
+                let held = self.is_key_of_client(&tenant.id, client, key).await.map_err(CertificateProblem::from)?;
+                Ok(certificate::is_registered(held)?)
             }
             _ => Err(Refusal::Reason("another method than the registered one".into())),
         }
@@ -168,6 +186,12 @@ impl Flows {
             Ok(Won::Lost) => Err(AssertionProblem::Rule("presented before").into()),
             Err(error) => Err(Refusal::Outage(error.into())),
         }
+    }
+}
+
+impl From<CertificateProblem> for Refusal {
+    fn from(problem: CertificateProblem) -> Self {
+        Self::Reason(problem.to_string())
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
     domain::{
         client::{Client, ClientKeys},
         clock::{Clock, Timestamp},
-        ids::{ClientId, TenantId},
+        ids::{ClientId, KeyId, TenantId},
     },
     keys::{Demand, Foreign, JwkSet, JwkSetError, JwsError},
     upstream::outbound::{Outbound, OutboundError},
@@ -207,6 +207,26 @@ impl Flows {
                     }
                     verdict => Ok(verdict?),
                 }
+            }
+        }
+    }
+
+    /// Whether a public key, known by its thumbprint, is one of the client's.
+    pub(super) async fn is_key_of_client(
+        &self,
+        tenant: &TenantId,
+        client: &Client,
+        thumbprint: &KeyId,
+    ) -> Result<bool, ClientKeyError> {
+        let held = self.client_keys.of(tenant, client).ok_or(ClientKeyError::None)?;
+        match &*held {
+            Held::Inline { keys, .. } => Ok(keys.as_ref().map_err(|error| *error)?.holds(thumbprint)),
+            Held::Published(published) => {
+                let known = published.known(&self.outbound, &*self.clock).await?;
+                if known.keys.holds(thumbprint) {
+                    return Ok(true);
+                }
+                Ok(published.newer(known, &self.outbound, &*self.clock).await?.keys.holds(thumbprint))
             }
         }
     }

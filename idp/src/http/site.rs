@@ -18,6 +18,8 @@ use crate::{
     theme::Themes,
 };
 
+pub use super::oidc::discovery::Certificates;
+
 use super::{
     failure::{self, PageFailure},
     headers::StrictTransport,
@@ -47,11 +49,11 @@ pub struct Site {
 }
 
 impl Site {
-    pub fn new(tenant: Arc<Tenant>, themes: &Themes) -> Self {
+    pub fn new(tenant: Arc<Tenant>, themes: &Themes, certificates: Certificates) -> Self {
         let spoken = themes.languages(&tenant.theme);
         let languages: Vec<Language> =
             tenant.languages.iter().copied().filter(|language| spoken.contains(language)).collect();
-        let metadata = discovery::document(&tenant, &languages);
+        let metadata = discovery::document(&tenant, &languages, certificates);
         Self { tenant, languages, metadata }
     }
 

@@ -12,6 +12,7 @@ mod master_key;
 mod pairwise;
 mod token_claims;
 mod vault;
+mod x509;
 
 pub use entropy::SystemEntropy;
 pub use error::{HashError, JwkSetError, JwsError, KeyError, KeyFileError};
@@ -25,5 +26,6 @@ pub use master_key::{MasterKey, MasterKeys};
 pub use pairwise::PairwiseKey;
 pub use token_claims::{Audience, ClaimError, TokenClaims};
 pub use vault::{TAG_LEN, Vault};
+pub use x509::Certificate;
 
 pub use crate::domain::strict_json;

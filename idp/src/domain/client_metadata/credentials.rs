@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::domain::client::{CertificateSubject, ClientAuthentication, ClientKeys, ClientSecrets};
+use crate::domain::{
+    client::{CertificateSubject, ClientAuthentication, ClientKeys, ClientSecrets},
+    distinguished_name::DistinguishedName,
+};
 
 use super::{
     addresses,
@@ -37,8 +40,15 @@ fn certificate_subject(metadata: &ClientMetadata, problems: &mut Problems) -> Cl
         }
         ip
     });
+    let subject_dn = names.subject_dn.as_ref().and_then(|value| {
+        let name = DistinguishedName::parse(value);
+        if name.is_none() {
+            problems.value(("tls_client_auth_subject_dn", None), value, "is no name like CN=service,C=JP (RFC 4514)");
+        }
+        name
+    });
     let subjects: Vec<CertificateSubject> = [
-        names.subject_dn.clone().map(CertificateSubject::DistinguishedName),
+        subject_dn.map(CertificateSubject::DistinguishedName),
         names.san_dns.clone().map(CertificateSubject::Dns),
         names.san_uri.clone().map(CertificateSubject::Uri),
         ip.map(CertificateSubject::Ip),

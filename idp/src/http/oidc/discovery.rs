@@ -28,10 +28,20 @@ pub async fn get(visit: Visit) -> Response {
     (headers, visit.site.metadata.clone()).into_response()
 }
 
+/// Whether a proxy in front of us passes clients' certificates on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Certificates {
+    Unseen,
+    PassedOn,
+}
+
 /// The document of one tenant, made once.
-pub fn document(tenant: &Tenant, languages: &[Language]) -> Bytes {
-    let parts = [endpoints(tenant), requests(), authentication(), tokens(tenant), people(languages)];
-    let members: Map<String, Value> = parts.into_iter().filter_map(members_of).flatten().collect();
+pub fn document(tenant: &Tenant, languages: &[Language], certificates: Certificates) -> Bytes {
+    let parts = [endpoints(tenant), requests(), authentication(certificates), tokens(tenant), people(languages)];
+    let mut members: Map<String, Value> = parts.into_iter().filter_map(members_of).flatten().collect();
+    if certificates == Certificates::PassedOn {
+        members.extend(certificate_bound(&members));
+    }
     Bytes::from(Value::Object(members).to_string())
 }
 
@@ -90,18 +100,33 @@ fn requests() -> Value {
 }
 
 /// How clients show who they are, at each endpoint that asks (RFC 8414 §2); a public client introspects nothing.
-fn authentication() -> Value {
-    let confidential = ["client_secret_basic", "client_secret_post", "private_key_jwt"];
+fn authentication(certificates: Certificates) -> Value {
+    let mut confidential = vec!["client_secret_basic", "client_secret_post", "private_key_jwt"];
+    if certificates == Certificates::PassedOn {
+        confidential.extend(["tls_client_auth", "self_signed_tls_client_auth"]);
+    }
     let mut members = Map::new();
     for endpoint in ["token", "introspection", "revocation"] {
         let public = (endpoint != "introspection").then_some("none");
-        let methods: Vec<&str> = confidential.into_iter().chain(public).collect();
+        let methods: Vec<&str> = confidential.iter().copied().chain(public).collect();
         members.insert(format!("{endpoint}_endpoint_auth_methods_supported"), json!(methods));
         members.insert(format!("{endpoint}_endpoint_auth_signing_alg_values_supported"), json!(algorithms()));
     }
     let proofs = dpop::ALGORITHMS.map(SigningAlgorithm::name);
     members.insert("dpop_signing_alg_values_supported".to_owned(), json!(proofs));
     Value::Object(members)
+}
+
+/// RFC 8705 §3.3, §5: one and the same address asks for certificates and does without.
+fn certificate_bound(members: &Map<String, Value>) -> [(String, Value); 2] {
+    let endpoints = members.iter().filter(|(name, _)| {
+        name.ends_with("_endpoint") && !["authorization_endpoint", "end_session_endpoint"].contains(&name.as_str())
+    });
+    let aliases: Map<String, Value> = endpoints.map(|(name, value)| (name.clone(), value.clone())).collect();
+    [
+        ("tls_client_certificate_bound_access_tokens".to_owned(), true.into()),
+        ("mtls_endpoint_aliases".to_owned(), aliases.into()),
+    ]
 }
 
 /// What it is given.
