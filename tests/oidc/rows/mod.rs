@@ -12,5 +12,6 @@ mod list;
 mod logout;
 mod module;
 mod registration;
+mod sender;
 
 use module::{MODES, Module, Tokens};
