@@ -54,10 +54,13 @@ mod tests {
         }
     }
 
+    /// What is asked for, what was granted, what comes of it.
+    type Row<'a> = (&'a [&'a str], &'a [&'a str], Result<Option<String>, ErrorCode>);
+
     #[test]
     fn a_token_is_for_one_granted_resource_or_for_userinfo() {
         let for_a = Ok(Some("https://a".to_owned()));
-        let table: [(&[&str], &[&str], Result<Option<String>, ErrorCode>); 9] = [
+        let table: [Row<'_>; 9] = [
             (&[], &[], Ok(None)),
             (&[OWN], &[], Ok(None)),
             (&["https://a"], &[], Err(ErrorCode::InvalidTarget)),
