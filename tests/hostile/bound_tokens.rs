@@ -136,7 +136,7 @@ fn wrong_headers(holder: &KeyHolder) -> Vec<(String, String)> {
     let secret = json!(B64.encode([7; 32]));
     for private in ["d", "p", "q", "dp", "dq", "qi", "k", "oth"] {
         with(&format!("the key has {private}"), &|header| {
-            drop(header["jwk"].as_object_mut().unwrap().insert(private.into(), secret.clone()))
+            drop(header["jwk"].as_object_mut().unwrap().insert(private.into(), secret.clone()));
         });
     }
     for (member, value) in [
@@ -152,7 +152,7 @@ fn wrong_headers(holder: &KeyHolder) -> Vec<(String, String)> {
         ("y", json!(7)),
     ] {
         with(&format!("the key's {member} is {value}"), &|header| {
-            drop(header["jwk"].as_object_mut().unwrap().insert(member.into(), value.clone()))
+            drop(header["jwk"].as_object_mut().unwrap().insert(member.into(), value.clone()));
         });
     }
     let stranger = Key::generate("ES256", "stranger");

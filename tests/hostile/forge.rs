@@ -264,7 +264,7 @@ impl Good {
             ("only dots", "..".into()),
             ("the order changed", format!("{claims}.{header}.{signature}")),
             ("the signature first", format!("{signature}.{header}.{claims}")),
-            ("padded", format!("{}=.{}=.{}=", header, claims, signature)),
+            ("padded", format!("{header}=.{claims}=.{signature}=")),
             ("padded as it should be", format!("{}.{}.{}=", padded(header), padded(claims), padded(signature))),
             ("a line feed in it", format!("{header}.{claims}\n.{signature}")),
             ("a blank in it", format!("{header}. {claims}.{signature}")),

@@ -74,11 +74,11 @@ impl Scene {
             ("sub", Value::Null),
         ];
         for (name, value) in changes {
-            let mut changed = good.clone();
-            changed[name] = value.clone();
-            push(&format!("ours, with {name} {value}"), self.signs("demo", Typ::IdToken, &changed));
-            changed.as_object_mut().unwrap().remove(name);
-            push(&format!("ours, without {name}"), self.signs("demo", Typ::IdToken, &changed));
+            let mut claims = good.clone();
+            claims[name] = value.clone();
+            push(&format!("ours, with {name} {value}"), self.signs("demo", Typ::IdToken, &claims));
+            claims.as_object_mut().unwrap().remove(name);
+            push(&format!("ours, without {name}"), self.signs("demo", Typ::IdToken, &claims));
         }
         forged
     }

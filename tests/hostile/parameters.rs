@@ -23,7 +23,8 @@ struct Good {
 }
 
 /// How `name=value`, both encoded, is spoilt.
-const SPOILT: [(&str, fn(&str, &str) -> String); 8] = [
+type Spoil = fn(&str, &str) -> String;
+const SPOILT: [(&str, Spoil); 8] = [
     ("doubled", |name, value| format!("{name}={value}&{name}={value}")),
     ("doubled with another", |name, value| format!("{name}={value}&{name}=x")),
     ("doubled and empty", |name, value| format!("{name}=&{name}={value}")),
@@ -42,13 +43,13 @@ const LINES: [(&str, &str); 3] = [
 
 impl Good {
     /// All of it, with one parameter written as it is told.
-    fn with(&self, spoilt: Option<(&str, String)>) -> Call {
+    fn with(&self, spoilt: Option<(&str, &str)>) -> Call {
         let encode = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
         let fields: Vec<String> = self
             .fields
             .iter()
-            .map(|(name, value)| match &spoilt {
-                Some((other, written)) if other == name => written.clone(),
+            .map(|(name, value)| match spoilt {
+                Some((other, written)) if other == *name => written.to_owned(),
                 _ => format!("{name}={}", encode(value)),
             })
             .collect();
@@ -74,11 +75,11 @@ impl Good {
             let value = encode(value);
             let place = format!("{} {} {name}", self.method, self.endpoint);
             for (how, write) in SPOILT {
-                mutants.push((format!("{place} {how}"), self.with(Some((name, write(name, &value))))));
+                mutants.push((format!("{place} {how}"), self.with(Some((name, &write(name, &value))))));
             }
             // An address can hold 64 KiB at all; a form may be tried with more.
             let more = "x".repeat(if self.method == Method::GET { 60_000 } else { 70_000 });
-            mutants.push((format!("{place} oversized"), self.with(Some((name, format!("{name}={value}{more}"))))));
+            mutants.push((format!("{place} oversized"), self.with(Some((name, &format!("{name}={value}{more}"))))));
         }
         mutants
     }
@@ -89,7 +90,7 @@ impl Good {
             let value: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
             for (how, text) in LINES {
                 let label = format!("{} {} {name} {how}", self.method, self.endpoint);
-                mutants.push((label, self.with(Some((name, format!("{name}={value}{text}"))))));
+                mutants.push((label, self.with(Some((name, &format!("{name}={value}{text}"))))));
             }
         }
         mutants

@@ -47,10 +47,10 @@ fn wrong_claims(portal: &Portal) -> Vec<(String, Value)> {
         ("request_uri", json!("https://evil.example/")),
         ("state", json!("\u{0}")),
     ];
-    let changed = |(name, value): (&str, Value)| {
+    let spoil = |(name, value): (&str, Value)| {
         (format!("rightly signed, {name} {value}"), portal.claims_with(&[(name, value)]))
     };
-    changes.into_iter().map(changed).collect()
+    changes.into_iter().map(spoil).collect()
 }
 
 #[tokio::test]
@@ -69,12 +69,12 @@ async fn no_forged_request_object_is_read() {
         for Forgery { name, token } in forged {
             let pushed = portal.client.post("/par", &[("request", token.as_str())]).await;
             corpus.tells(&format!("{algorithm} pushed: {name}"), !matches!(pushed.status(), 400 | 413));
-            let page = browser.open(&portal.url_beside(&token, &[("redirect_uri", CALLBACK)])).await;
+            let page = browser.open(&Portal::url_beside(&token, &[("redirect_uri", CALLBACK)])).await;
             let refused = page.parameter("error").is_some() || matches!(page.status.as_u16(), 400 | 414);
             corpus.tells(&format!("{algorithm} by value: {name}"), !refused || page.id() == "sign-in");
         }
         assert_eq!(portal.client.post("/par", &[("request", object.as_str())]).await.status(), 201);
-        assert_eq!(browser.open(&portal.url_of(&object)).await.id(), "sign-in");
+        assert_eq!(browser.open(&Portal::url_of(&object)).await.id(), "sign-in");
     }
     corpus.ends(300);
 }

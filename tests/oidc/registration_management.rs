@@ -1,6 +1,7 @@
 //! A client's own registration: GET, PUT and DELETE (RFC 7592).
 
 use axum::http::Method;
+use idp::flows::Visitor;
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -201,7 +202,7 @@ async fn another_node_knows_a_new_client_at_its_first_request_and_an_ended_one_s
     let token = other.flows().make_registration_token(&tenant, (1, 9 * SECOND), "operator").await.unwrap().1;
     let body = metadata().to_string();
     let made =
-        other.flows().register_client(&tenant, token.expose(), body.as_bytes(), &Default::default()).await.unwrap();
+        other.flows().register_client(&tenant, token.expose(), body.as_bytes(), &Visitor::default()).await.unwrap();
     let mut party = world.service();
     party.id = made.client.to_string();
     assert!(world.tenant().client(&party.id).is_none());

@@ -17,7 +17,7 @@ const OTHER_CALLBACK: &str = "https://rp.example/callback?kept=yes";
 async fn refused_everywhere(portal: &Portal, object: &str, error: &str, why: &str) {
     let pushed = portal.client.post("/par", &[("request", object)]).await;
     assert_eq!(refusal(&pushed), refused(400, error), "pushed: {why}");
-    let url = portal.url_beside(object, &[("redirect_uri", CALLBACK), ("state", "outside")]);
+    let url = Portal::url_beside(object, &[("redirect_uri", CALLBACK), ("state", "outside")]);
     let page = portal.world.browser().open(&url).await;
     assert_eq!(error_of(&page), error, "by value: {why}");
 }
@@ -26,7 +26,7 @@ async fn refused_everywhere(portal: &Portal, object: &str, error: &str, why: &st
 async fn good_everywhere(portal: &Portal, object: &str, why: &str) {
     let pushed = portal.client.post("/par", &[("request", object)]).await;
     assert_eq!(pushed.status(), 201, "pushed: {why}: {}", pushed.page.body);
-    let page = portal.world.browser().open(&portal.url_of(object)).await;
+    let page = portal.world.browser().open(&Portal::url_of(object)).await;
     assert_eq!(page.id(), "sign-in", "by value: {why}");
 }
 
@@ -35,7 +35,7 @@ async fn a_request_comes_in_an_object_that_its_client_signed() {
     let portal = Portal::open("ES256").await;
     let mut student = portal.world.student().await;
     let object = portal.sign(&portal.claims(&[("state", "inside"), ("nonce", "inside-nonce")]));
-    let page = student.signs_in_at(&portal.url_of(&object)).await;
+    let page = student.signs_in_at(&Portal::url_of(&object)).await;
     assert_eq!(page.parameter("state").as_deref(), Some("inside"));
     let tokens = portal.client.redeem(&page.code()).await;
     assert_eq!(tokens.claims()["nonce"], "inside-nonce");
@@ -67,7 +67,7 @@ async fn ensure_different_nonce_and_state_inside_and_outside_request_object() {
     let mut student = portal.world.student().await;
     let object = portal.sign(&portal.claims(&[("state", "inside"), ("nonce", "inside")]));
     let beside = [("state", "outside"), ("nonce", "outside"), ("scope", "openid email"), ("prompt", "none")];
-    let page = student.signs_in_at(&portal.url_beside(&object, &beside)).await;
+    let page = student.signs_in_at(&Portal::url_beside(&object, &beside)).await;
     assert_eq!(page.parameter("state").as_deref(), Some("inside"));
     let tokens = portal.client.redeem(&page.code()).await;
     assert_eq!((&tokens.claims()["nonce"], tokens.text("scope").as_str()), (&json!("inside"), "openid"));
@@ -83,7 +83,7 @@ async fn state_only_outside_request_object_not_used() {
     let portal = Portal::open("ES256").await;
     let mut student = portal.world.student().await;
     let object = portal.sign(&portal.claims(&[("state", ""), ("nonce", "")]));
-    let page = student.signs_in_at(&portal.url_beside(&object, &[("state", "outside"), ("nonce", "outside")])).await;
+    let page = student.signs_in_at(&Portal::url_beside(&object, &[("state", "outside"), ("nonce", "outside")])).await;
     assert_eq!(page.parameter("state"), None);
     assert!(portal.client.redeem(&page.code()).await.claims().get("nonce").is_none());
 }
@@ -94,10 +94,10 @@ async fn oidcc_ensure_request_object_with_redirect_uri() {
     let mut student = portal.world.student().await;
     let object = portal.sign(&portal.claims(&[("redirect_uri", OTHER_CALLBACK)]));
     let bad = [("redirect_uri", "https://evil.example/")];
-    let page = student.signs_in_at(&portal.url_beside(&object, &bad)).await;
+    let page = student.signs_in_at(&Portal::url_beside(&object, &bad)).await;
     assert!(page.url.as_str().starts_with(OTHER_CALLBACK), "{}", page.url);
     // Nothing that could be believed says where else to go.
-    let page = student.browser.open(&portal.url_beside(&format!("{object}x"), &bad)).await;
+    let page = student.browser.open(&Portal::url_beside(&format!("{object}x"), &bad)).await;
     assert_eq!((page.status.as_u16(), page.error().as_str()), (400, "E-01"));
 }
 
@@ -108,7 +108,7 @@ async fn ensure_request_object_without_redirect_uri_fails() {
         let object = portal.sign(&portal.claims(&[("redirect_uri", uri)]));
         let pushed = portal.client.post("/par", &[("request", object.as_str())]).await;
         assert_eq!(refusal(&pushed), refused(400, "invalid_request"), "{uri}");
-        let page = portal.world.browser().open(&portal.url_beside(&object, &[("redirect_uri", CALLBACK)])).await;
+        let page = portal.world.browser().open(&Portal::url_beside(&object, &[("redirect_uri", CALLBACK)])).await;
         assert_eq!((page.status.as_u16(), page.error().as_str()), (400, "E-01"), "{uri}");
     }
 }
@@ -131,7 +131,7 @@ async fn what_stands_in_the_object_is_checked_as_any_request_is() {
         let pushed = portal.client.post("/par", &[("request", object.as_str())]).await;
         assert_eq!(refusal(&pushed), refused(400, error), "{other:?}");
         let beside = [("response_type", ""), ("redirect_uri", CALLBACK)];
-        let page = portal.world.browser().open(&portal.url_beside(&object, &beside)).await;
+        let page = portal.world.browser().open(&Portal::url_beside(&object, &beside)).await;
         assert_eq!(error_of(&page), error, "{other:?}");
         assert_eq!(page.parameter("state").as_deref(), Some("inside"), "{other:?}");
     }
@@ -147,7 +147,7 @@ async fn members_that_are_no_text_are_read_as_their_json() {
         ("resource", json!(["https://a.example", "https://b.example"])),
         ("unknown", json!([1, { "x": null }])),
     ]));
-    let page = student.signs_in_at(&portal.url_of(&object)).await;
+    let page = student.signs_in_at(&Portal::url_of(&object)).await;
     let tokens = portal
         .client
         .token(&[
@@ -168,7 +168,7 @@ async fn members_that_are_no_text_are_read_as_their_json() {
 async fn the_answer_may_be_asked_for_as_signed_from_inside_too() {
     let portal = Portal::open("ES256").await;
     let object = portal.sign(&portal.claims(&[("response_mode", "jwt"), ("prompt", "none")]));
-    let page = portal.world.browser().open(&portal.url_of(&object)).await;
+    let page = portal.world.browser().open(&Portal::url_of(&object)).await;
     let jwks: Value = portal.client.send(crate::support::browser::Call::get(&format!("{ISSUER}/jwks"))).await.json();
     assert_eq!(jose::verified(&jwks, &page.parameter("response").unwrap())["error"], "login_required");
 }
@@ -257,7 +257,7 @@ async fn an_object_of_one_client_is_none_of_anothers() {
     let service = portal.world.service();
     let pushed = service.post("/par", &[("request", object.as_str())]).await;
     assert_eq!(refusal(&pushed), refused(400, "invalid_request_object"));
-    let url = portal.url_beside(&object, &[("client_id", "certificate-service"), ("redirect_uri", CALLBACK)]);
+    let url = Portal::url_beside(&object, &[("client_id", "certificate-service"), ("redirect_uri", CALLBACK)]);
     assert_eq!(error_of(&portal.world.browser().open(&url).await), "request_not_supported", "it has no keys");
 }
 
@@ -270,7 +270,7 @@ async fn an_unsigned_object_is_not_supported() {
         let object = &object[..=object.rfind('.').unwrap()];
         let pushed = portal.client.post("/par", &[("request", object)]).await;
         assert_eq!(refusal(&pushed), refused(400, "invalid_request_object"));
-        let page = portal.world.browser().open(&portal.url_beside(object, &[("redirect_uri", CALLBACK)])).await;
+        let page = portal.world.browser().open(&Portal::url_beside(object, &[("redirect_uri", CALLBACK)])).await;
         assert_eq!(error_of(&page), "request_not_supported");
     }
     let signed_by_nobody = portal.key.sign(&json!({ "alg": "none" }), &portal.claims(&[]));
@@ -282,7 +282,7 @@ async fn response_type_is_the_same_inside_and_outside() {
     let portal = Portal::open("ES256").await;
     let object = portal.sign(&portal.claims(&[]));
     let beside = [("response_type", "code id_token"), ("redirect_uri", CALLBACK)];
-    let page = portal.world.browser().open(&portal.url_beside(&object, &beside)).await;
+    let page = portal.world.browser().open(&Portal::url_beside(&object, &beside)).await;
     assert_eq!(error_of(&page), "invalid_request_object");
 }
 
@@ -310,7 +310,7 @@ async fn ms_ensure_unsigned_request_at_par_endpoint_fails() {
 async fn a_request_twice_is_refused() {
     let portal = Portal::open("ES256").await;
     let object = portal.sign(&portal.claims(&[]));
-    let url = format!("{}&request={object}", portal.url_beside(&object, &[("redirect_uri", CALLBACK)]));
+    let url = format!("{}&request={object}", Portal::url_beside(&object, &[("redirect_uri", CALLBACK)]));
     assert_eq!(error_of(&portal.world.browser().open(&url).await), "invalid_request");
 }
 

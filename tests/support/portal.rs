@@ -58,11 +58,11 @@ impl Portal {
     }
 
     /// What the browser opens: the object, and what must stand beside it (OpenID Connect Core §6.1).
-    pub fn url_of(&self, object: &str) -> String {
-        self.url_beside(object, &[])
+    pub fn url_of(object: &str) -> String {
+        Self::url_beside(object, &[])
     }
 
-    pub fn url_beside(&self, object: &str, beside: &[(&str, &str)]) -> String {
+    pub fn url_beside(object: &str, beside: &[(&str, &str)]) -> String {
         let mut parameters = vec![("client_id", PORTAL), ("response_type", "code"), ("scope", "openid")];
         for (name, value) in beside {
             parameters.retain(|(known, _)| known != name);

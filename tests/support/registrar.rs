@@ -37,10 +37,8 @@ pub fn metadata() -> Value {
 
 /// That, with these members instead or besides.
 pub fn metadata_with(other: Value) -> Value {
-    let mut metadata = metadata();
-    for (name, value) in other.as_object().unwrap() {
-        metadata[name] = value.clone();
-    }
+    let (mut metadata, Value::Object(other)) = (metadata(), other) else { panic!("no members") };
+    metadata.as_object_mut().unwrap().extend(other);
     metadata
 }
 

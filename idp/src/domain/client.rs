@@ -20,6 +20,7 @@ use super::{
 };
 
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one member of its metadata, true or false as registered")]
 pub struct Client {
     pub id: ClientId,
     pub name: LocalizedText,

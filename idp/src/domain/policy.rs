@@ -4,6 +4,7 @@ use std::time::Duration;
 
 /// Every `[policy]` setting, defaults resolved.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one setting of its own, on or off")]
 pub struct Policy {
     pub after_setup: AfterSetup,
     pub two_factor: TwoFactor,

@@ -37,7 +37,7 @@ impl UsedToken {
     pub fn new(purpose: TokenUse, holder: &[&str], jti: &str, expires_at: Timestamp) -> Self {
         let mut text = String::new();
         for part in holder.iter().chain([&jti]) {
-            text.push_str(&format!("{}:{part};", part.len()));
+            text.extend([&part.len().to_string(), ":", part, ";"]);
         }
         Self { key: format!("{}-{}", purpose.word(), sha256_hex(text.as_bytes())), expires_at }
     }

@@ -25,13 +25,13 @@ fn listed() -> BTreeSet<(String, String)> {
 }
 
 fn written() -> BTreeSet<(String, String)> {
-    let test = Regex::new(r"#\[tokio::test\]\s+async fn (\w+)\(").unwrap();
+    let function = Regex::new(r"#\[tokio::test\]\s+async fn (\w+)\(").unwrap();
     let mut rows = BTreeSet::new();
     for entry in fs::read_dir(folder()).unwrap() {
         let path = entry.unwrap().path();
         if path.extension().is_some_and(|extension| extension == "rs") {
             let (name, text) = (path.file_stem().unwrap().to_str().unwrap(), fs::read_to_string(&path).unwrap());
-            rows.extend(test.captures_iter(&text).map(|found| (name.to_owned(), found[1].to_owned())));
+            rows.extend(function.captures_iter(&text).map(|found| (name.to_owned(), found[1].to_owned())));
         }
     }
     rows

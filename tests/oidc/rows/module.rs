@@ -146,9 +146,10 @@ impl Module {
         };
         assert_eq!(found.get("state"), parameter("state", "state-1").as_ref());
         assert_eq!(found.get("iss").map(String::as_str), self.discovery["issuer"].as_str());
-        let legal_names: &[&str] = match found.contains_key("error") {
-            true => &["error", "error_description", "error_uri", "state", "session_state", "iss"],
-            false => &["code", "state", "session_state", "iss"],
+        let legal_names: &[&str] = if found.contains_key("error") {
+            &["error", "error_description", "error_uri", "state", "session_state", "iss"]
+        } else {
+            &["code", "state", "session_state", "iss"]
         };
         for name in found.keys() {
             assert!(legal_names.contains(&name.as_str()), "{name} in {found:?}");

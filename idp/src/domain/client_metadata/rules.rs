@@ -237,7 +237,8 @@ mod tests {
 
     fn check(said: Value, origin: Origin) -> (Client, Vec<(&'static str, Weight)>) {
         let mut json = json!({ "redirect_uris": ["https://rp.example/cb"], "token_endpoint_auth_method": "none" });
-        json.as_object_mut().unwrap().extend(said.as_object().unwrap().clone());
+        let Value::Object(said) = said else { panic!("{said}") };
+        json.as_object_mut().unwrap().extend(said);
         let mut problems = Problems::default();
         let metadata = from_json(json.as_object().unwrap(), &mut problems);
         let who = (ClientId::new("rp"), ClientSecrets::new(vec![]));

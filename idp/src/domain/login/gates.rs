@@ -320,8 +320,7 @@ mod tests {
             let need = need_of(&request).unwrap();
             let gate = next(&Standing { policy: &policy, need: &need, account: Some(&account), proofs: &proofs,
                 email_pending: false, lock: None, key_asked: asked, key_chosen: chosen, consent_due });
-            prop_assert!(gate != Gate::Done || !consent_due);
-            prop_assert!(gate != Gate::Consent || consent_due);
+            prop_assert_ne!(&gate, if consent_due { &Gate::Done } else { &Gate::Consent });
             // Nobody is asked to agree before everything is proven.
             if matches!(gate, Gate::Done | Gate::Consent) {
                 prop_assert!(proofs.at(Factor::University, &account).is_some());
