@@ -495,4 +495,14 @@ mod tests {
         let guard = Guard { allow: Arc::from([]), loopback: true };
         assert!(guard.resolve("localhost".parse().unwrap()).await.is_ok());
     }
+
+    #[tokio::test]
+    async fn an_answer_that_does_not_come_is_given_up() {
+        let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/", silent.local_addr().unwrap());
+        let settings = OutboundSettings { total_timeout: Duration::from_millis(50), ..OutboundSettings::default() };
+        let entry = Outbound::new(&settings).unwrap().entry(&url).unwrap();
+        let answer = entry.call(http::Request::get(&url).body(Vec::new()).unwrap()).await;
+        assert_eq!(answer.unwrap_err(), OutboundError::Unreachable("no answer in time".into()));
+    }
 }
