@@ -10,7 +10,10 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use aws_lc_rs::{
     rand::SystemRandom,
     rsa::{KeyPair, KeySize},
-    signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, RSA_PKCS1_SHA256},
+    signature::{
+        ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _, ParsedPublicKey,
+        RSA_PKCS1_SHA256,
+    },
 };
 use sqlx::{ConnectOptions, Connection, sqlite::SqliteConnectOptions};
 
@@ -21,6 +24,10 @@ pub async fn measure(table: &mut Table) -> anyhow::Result<()> {
     let message = [7_u8; 600];
     let curve = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).map_err(|_| anyhow!("an ES256 key"))?;
     table.floor("ES256 signature", each(2_000, || black_box(curve.sign(&random, &message)).is_ok()));
+    let proof = curve.sign(&random, &message).map_err(|_| anyhow!("an ES256 signature"))?;
+    let public = ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, curve.public_key().as_ref())
+        .map_err(|_| anyhow!("a public key"))?;
+    table.floor("ES256 verification", each(2_000, || public.verify_sig(&message, proof.as_ref()).is_ok()));
     let rsa = KeyPair::generate(KeySize::Rsa3072).map_err(|_| anyhow!("an RS256 key"))?;
     let mut signature = vec![0; rsa.public_modulus_len()];
     table.floor(
