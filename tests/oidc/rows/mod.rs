@@ -6,12 +6,12 @@ mod discovery;
 mod fapi2;
 mod fapi2_code;
 mod fapi2_dpop;
+mod fapi2_mtls;
 mod fapi2_par;
 mod fapi2_signed;
 mod list;
 mod logout;
 mod module;
 mod registration;
-mod sender;
 
 use module::{MODES, Module, Tokens};
