@@ -39,7 +39,7 @@ pub fn below(folder: &str, end: &str) -> Vec<String> {
             let name = entry.file_name().to_string_lossy().into_owned();
             let path = format!("{folder}/{name}");
             let kind = entry.file_type().expect("a file type");
-            if kind.is_dir() && !["node_modules", "screenshots", "target"].contains(&name.as_str()) {
+            if kind.is_dir() && !["node_modules", ".venv", "screenshots", "target"].contains(&name.as_str()) {
                 open.push(path);
             } else if kind.is_file() && (end.is_empty() || name.ends_with(&format!(".{end}"))) {
                 found.push(path);

@@ -193,6 +193,20 @@ async fn a_browser_s_script_may_send_a_proof() {
 }
 
 #[tokio::test]
+async fn a_proof_from_before_a_restart_is_not_taken_again() {
+    let world = world().await;
+    let (party, holder) = (world.client("bound"), KeyHolder::new("ES256"));
+    assert_eq!(party.token_with(&holder, &OWN).await.status(), 200);
+    let proof = holder.proof(world.now(), "POST", &token_url(), None);
+    assert_eq!(party.send(party.call("/token", &OWN).with("dpop", &proof)).await.status(), 200);
+    world.restart().await;
+    let party = world.client("bound");
+    let answer = party.send(party.call("/token", &OWN).with("dpop", &proof)).await;
+    assert!(["use_dpop_nonce", "invalid_dpop_proof"].contains(&refusal(&answer).1.as_str()), "{}", answer.page.body);
+    assert_eq!(party.token_with(&holder, &OWN).await.status(), 200, "with the nonce of now");
+}
+
+#[tokio::test]
 async fn a_proof_counts_once_even_when_many_press_at_once() {
     let world = world().await;
     let (party, holder) = (world.client("bound"), KeyHolder::new("ES256"));

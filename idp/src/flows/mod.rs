@@ -139,7 +139,7 @@ use crate::{
         browser::Browser,
         certificate::ClientCertificate,
         clock::{Clock, Timestamp},
-        entropy::Entropy,
+        entropy::{self, Entropy},
         ids::TenantId,
         limits::Limits,
         secret::Secret,
@@ -179,6 +179,8 @@ pub struct House {
     strangers: StrangerBudget,
     newcomers: Newcomers,
     pushes: PushBudget,
+    /// What the nonces of this run begin with, so that they end with its memory of used proofs.
+    run: [u8; 16],
     /// Rung when a mail was written to the outbox.
     outbox_bell: Notify,
     /// Rung when clients are to be told of a logout.
@@ -222,14 +224,21 @@ impl Flows {
     pub fn new(parts: Parts) -> Self {
         let strangers = StrangerBudget::new(parts.limits.anonymous_audit_per_minute);
         let pushes = PushBudget::new(parts.limits.pushed_requests_per_minute);
+        let run = entropy::bytes(&*parts.entropy);
         Self(Arc::new(House {
             parts,
             strangers,
             newcomers: Newcomers::default(),
             pushes,
+            run,
             outbox_bell: Notify::new(),
             logout_bell: Notify::new(),
         }))
+    }
+
+    /// What only this run of the process has.
+    fn run(&self) -> &[u8; 16] {
+        &self.0.run
     }
 
     pub fn now(&self) -> Timestamp {

@@ -16,7 +16,7 @@ use crate::{
         used_token::{TokenUse, UsedToken},
     },
     keys::{Foreign, TokenClaims, verify_dpop_proof},
-    store::Won,
+    store::{Backend, Won},
 };
 
 use super::{FlowError, Flows, Visitor};
@@ -75,17 +75,22 @@ impl Flows {
     /// RFC 9449 §11.1: no proof counts twice.
     async fn takes_once(&self, signed: &Foreign, proof: &Proof, now: Timestamp) -> Result<(), FlowError> {
         let used = UsedToken::new(TokenUse::DpopProof, &[signed.key.as_str()], &proof.jti, now.plus(REMEMBERED));
-        match self.store.use_token(used, now).await? {
+        match self.store.use_proof(used, now).await? {
             Won::Won => Ok(()),
             Won::Lost => Err(OAuthError::new(ErrorCode::InvalidDpopProof, "the DPoP proof was used before").into()),
         }
     }
 
-    /// RFC 9449 §8: nothing is kept of a nonce; whoever has the key can tell which slot it is of.
+    /// RFC 9449 §8: nothing is kept of a nonce; whoever has the key can tell which slot it is of. On SQLite it ends with
+    /// this process, as its memory of used proofs does; on PostgreSQL all nodes share both.
     fn dpop_nonces(&self, tenant: &TenantId, now: Timestamp) -> Nonces {
         let of = |at: Timestamp| {
             let slot = at.as_millis().div_euclid(i64::try_from(NONCE_SLOT.as_millis()).unwrap_or(i64::MAX));
-            let mac = self.vault.mac("dpop-nonce", &[tenant.as_str().as_bytes(), &slot.to_be_bytes()]);
+            let run: &[u8] = match self.store.backend() {
+                Backend::Sqlite => self.run(),
+                Backend::Postgres => &[],
+            };
+            let mac = self.vault.mac("dpop-nonce", &[tenant.as_str().as_bytes(), &slot.to_be_bytes(), run]);
             BASE64_URL_SAFE_NO_PAD.encode(mac)
         };
         Nonces { current: of(now), former: of(now.minus(NONCE_SLOT)) }

@@ -44,6 +44,7 @@ mod signing_key;
 mod stored;
 mod tenant_secret;
 mod transaction;
+mod used_proofs;
 
 pub use audit::AuditFilter;
 pub use audit_chain::AuditCheckpoint;

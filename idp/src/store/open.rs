@@ -21,6 +21,7 @@ use super::{
     StoreError,
     cache::Caches,
     committer::{self, Job},
+    used_proofs::UsedProofs,
 };
 
 /// Commands that may wait for the group committer; past that a request is told to come back.
@@ -77,6 +78,7 @@ struct Inner {
     wait: Duration,
     shared_lifetime: Duration,
     committer: Mutex<Option<JoinHandle<()>>>,
+    used_proofs: UsedProofs,
 }
 
 impl Store {
@@ -109,6 +111,7 @@ impl Store {
             wait: options.wait,
             shared_lifetime: options.shared_lifetime,
             committer: Mutex::new(Some(committer)),
+            used_proofs: UsedProofs::default(),
         });
         if backend == Backend::Sqlite {
             let seen = data_version(&inner).await?;
@@ -150,6 +153,10 @@ impl Store {
             Backend::Postgres => self.inner.shared_lifetime,
         };
         tokio::time::sleep(bound).await;
+    }
+
+    pub(super) fn used_proofs(&self) -> &UsedProofs {
+        &self.inner.used_proofs
     }
 
     pub(super) fn reader(&self) -> &DatabaseConnection {

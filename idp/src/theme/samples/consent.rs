@@ -12,7 +12,7 @@ pub fn all(words: &Words, pages: &mut Pages) {
         action: words.path("/consent"),
         form_token: words.token(),
         user_id_masked: words.say("12••••78"),
-        client: words.say("図書館予約"),
+        client: words.say("Library Booking"),
         host: words.say("library.example.jp"),
         logo: None,
         policy: None,
@@ -40,7 +40,7 @@ pub fn all(words: &Words, pages: &mut Pages) {
     );
     let long = Consent {
         client: words.say(
-            "大学院情報科学技術研究科 電子図書館・研究データ管理基盤 予約システム The Reservation System of the Digital Library",
+            "Graduate-School-of-Information-Science-and-Technology Digital-Library-and-Research-Data-Management Reservations",
         ),
         host: words.say("library.graduate-school-of-information-science-and-technology.campus.example.ac.jp"),
         user_id_masked: words.say("s2••••••••••••••••••••••••••••••••••••••••••••••••••••••••01"),
