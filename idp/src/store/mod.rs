@@ -5,6 +5,7 @@
 //! - Everything else is a closure over one transaction: [`Store::write`].
 //!
 //! `find`ing nothing is `None`. Single use is decided by the row count of one conditional `UPDATE`, never by the cache.
+//! The one exception are DPoP proofs on SQLite, which the memory of its only server decides ([`Store::use_proof`]).
 //! A row that was saved by somebody else meanwhile is [`StoreError::Stale`]; [`Store::write`] then runs its deed again.
 //!
 //! Other processes: on SQLite the caches are emptied at most half a second after another process has written to the file;
