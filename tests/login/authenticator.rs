@@ -1,4 +1,4 @@
-//! The authenticator app at the door: P-34, its recovery codes, and what each is worth (SR-19, SR-29; E-53, E-67, E-71).
+//! The authenticator app at the door: P-34, its recovery codes, and what each is worth (SR-19, SR-29; E-53, E-71, E-73).
 
 use std::sync::Arc;
 
@@ -256,7 +256,7 @@ async fn a_recovery_code_opens_once_is_told_by_mail_and_is_no_app() {
     let page = other.reaches_the_app(&[]).await;
     let page = other.browser.click(&page, "recovery").await;
     let page = other.enters_code(&page, &phone.recovery_codes[3]).await;
-    assert_eq!(page.field_error("code"), "E-67");
+    assert_eq!(page.field_error("code"), "E-73");
     let page = other.enters_code(&page, &phone.recovery_codes[4]).await;
     assert!(page.is_at_the_client());
 }

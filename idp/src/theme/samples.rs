@@ -58,6 +58,11 @@ impl Words {
         format!("{text}{}", self.mark)
     }
 
+    /// What somebody typed; an empty field stays empty.
+    fn typed(&self, text: &str) -> String {
+        if text.is_empty() { String::new() } else { self.say(text) }
+    }
+
     fn path(&self, end: &str) -> String {
         self.say(&format!("/uni/login/k7m2p4xq{end}"))
     }
@@ -194,7 +199,8 @@ fn email(words: &Words, pages: &mut Pages) {
     ];
     let refused = RegisterEmail { email: words.say("taro@"), email_confirmation: words.say("jiro@"), errors, ..form };
     add(pages, "register-email-refused", Page::RegisterEmail(refused.clone()));
-    let empty = RegisterEmail { errors: vec![Problem::field("email", "E-20")], ..refused };
+    let errors = vec![Problem::field("email", "E-20")];
+    let empty = RegisterEmail { email: String::new(), email_confirmation: String::new(), errors, ..refused };
     add(pages, "register-email-empty", Page::RegisterEmail(empty));
     emails_sent(words, pages);
     change::email(words, pages);
@@ -211,10 +217,12 @@ fn email(words: &Words, pages: &mut Pages) {
         add(pages, &format!("email-registered-{name}"), Page::EmailRegistered(EmailRegistered { onward }));
     }
     for code in ["E-30", "E-31", "E-32", "E-33"] {
-        let retry = (code == "E-30").then(|| LinkRetry::Register(words.path("/restart")));
+        let retry = Some(LinkRetry::Register(words.path("/restart")));
         let page = LinkInvalid { code: code.to_owned(), retry };
         add(pages, &format!("link-invalid-{}", code.to_lowercase()), Page::LinkInvalid(page));
     }
+    let alone = LinkInvalid { code: "E-33".to_owned(), retry: None };
+    add(pages, "link-invalid-alone", Page::LinkInvalid(alone));
 }
 
 fn statuses() -> [(&'static str, MailStatus); 6] {

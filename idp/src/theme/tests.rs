@@ -241,7 +241,7 @@ fn times_say_that_they_are_of_japan() {
     assert!(render("default", Language::Ja, "email-sent-sent").contains("日本時間 2026年11月22日 13:35までに"));
     assert!(render("default", Language::En, "email-sent-sent").contains("by 22 November 2026, 13:35 Japan time."));
     assert!(
-        render("default", Language::ZhCn, "email-sent-sent").contains("在 日本时间 2026年11月22日 13:35 之前完成注册")
+        render("default", Language::ZhCn, "email-sent-sent").contains("在日本时间 2026年11月22日 13:35之前完成注册")
     );
     assert!(render("default", Language::Ko, "email-sent-sent").contains("일본 시간 2026년 11월 22일 13:35까지"));
     assert!(render("default", Language::Ja, "auth-key-sent").contains("（日本時間 13:05 送信）"));
@@ -257,7 +257,7 @@ fn a_length_of_one_is_singular_in_english() {
 
 #[test]
 fn a_dead_link_of_a_page_is_not_shown() {
-    let html = render("default", Language::Ja, "second-password-wrong");
+    let html = render("default", Language::Ja, "second-password-without-reset");
     assert!(!html.contains("data-link=\"forgot\""), "a page that does not exist is not linked to");
 }
 

@@ -498,6 +498,7 @@ e-69 = The confirmation code has expired. Please send a new e-mail.
 e-70 = Authentication keys are stopped after too many wrong entries. Please contact the office in charge at { $tenant }.
 e-71 = The code is not correct. Enter the newest digits shown in the app.
 e-72 = The code is not correct or has expired. Please check the device.
+e-73 = The recovery code is not correct.
 
 ## The answer to a client that asks for it by POST
 

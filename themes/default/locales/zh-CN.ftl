@@ -84,7 +84,7 @@ email-set-notice-4 = 建议注册毕业后仍可使用的电子邮箱。
 ## P-03 Confirmation E-mail Sent
 
 email-sent-title = 确认邮件已发送
-email-sent-body = 确认邮件已发送至 { $email }。请打开邮件中的链接，在 { $expires_at } 之前完成注册。
+email-sent-body = 确认邮件已发送至 { $email }。请打开邮件中的链接，在{ $expires_at }之前完成注册。
 email-sent-device = 您也可以在智能手机等其他设备上打开链接。您可以关闭此页面。
 email-sent-wait = 注册完成后，此页面将自动切换。
 email-sent-check = 查看注册状态
@@ -170,7 +170,7 @@ email-change-notice-3 = { email-set-notice-2 }
 ## P-10 Confirmation E-mail Sent
 
 email-change-sent-title = 确认邮件已发送
-email-change-sent-body = 确认邮件已发送至 { $email }。请打开邮件中的链接，在 { $expires_at } 之前完成更改。
+email-change-sent-body = 确认邮件已发送至 { $email }。请打开邮件中的链接，在{ $expires_at }之前完成更改。
 email-change-sent-wait = 更改完成后，此页面将自动切换。
 email-change-sent-code-submit = 完成更改
 email-change-sent-pending = 在您打开链接之前，电子邮箱不会更改。
@@ -379,7 +379,7 @@ device-deny = 不连接
 device-warning-1 = 仅当您本人正在操作手边的设备时，才请按“连接”。
 device-warning-2 = 如果编号或本页面的链接是他人提供给您的，请按“不连接”。
 sessions-title = 已登录的设备
-sessions-line = { $browser }，自 { $time } 起
+sessions-line = { $browser }，自{ $time }起
 sessions-this = 此设备
 sessions-unknown = 未知浏览器
 sessions-end = 退出登录
@@ -448,7 +448,7 @@ e-22 = 两次输入的电子邮箱不一致。
 e-23 = 此电子邮箱含有连续的“.”，或“@”之前紧接“.”，因此无法使用。请输入其他电子邮箱。
 e-24 = { $domains } 的电子邮箱无法注册。请输入您本人申请的电子邮箱。
 e-25 = 请输入 { $domains } 的电子邮箱。
-e-26 = 确认邮件的发送次数已达上限。请在 { $time } 之后再试。
+e-26 = 确认邮件的发送次数已达上限。请在{ $time }之后再试。
 e-27 = { $seconds }秒后可以重新发送。
 e-28 = 与当前注册的电子邮箱相同。
 e-29 = 短时间内发送次数过多。请稍候再试。
@@ -475,7 +475,7 @@ e-61 = 验证码不正确。如果收到多封邮件，请输入核对编号为�
 e-62 = 验证码已过期。请按“重新发送验证码”。
 e-63 = { $seconds }秒后可以重新发送验证码。
 e-64 = 验证码的重新发送次数已达上限。请从登录页面重新开始。
-e-65 = 验证码的发送次数已达上限。请在 { $time } 之后再试。
+e-65 = 验证码的发送次数已达上限。请在{ $time }之后再试。
 e-66 = 邮件发送失败。请稍候再试。
 e-67 = 确认码不正确。
 e-68 = 由于确认码输入错误达到一定次数，该确认码已无法使用。请打开邮件中的链接，或重新发送邮件。
@@ -483,6 +483,7 @@ e-69 = 确认码已过期。请重新发送邮件。
 e-70 = 由于验证码连续输入错误，验证码的发送已停止。请联系{ $tenant }的负责窗口。
 e-71 = 确认码不正确。请输入身份验证应用中显示的最新数字。
 e-72 = 编号不正确或已过期。请查看设备屏幕。
+e-73 = 恢复代码不正确。
 
 ## The answer to a client that asks for it by POST
 

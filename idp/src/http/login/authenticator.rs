@@ -144,7 +144,7 @@ fn problem(entry: &AppEntry, recovery: bool) -> Option<Problem> {
     let field = |code: &str| Some(Problem::field("code", code));
     match entry {
         AppEntry::Right => None,
-        AppEntry::Wrong | AppEntry::Unreadable if recovery => field("E-67"),
+        AppEntry::Wrong | AppEntry::Unreadable if recovery => field("E-73"),
         AppEntry::Wrong | AppEntry::Unreadable => field("E-71"),
         AppEntry::TooEarly { wait } => {
             field("E-53").map(|problem| problem.with("seconds", Argument::Number(seconds_left(*wait))))

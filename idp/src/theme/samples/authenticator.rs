@@ -33,7 +33,7 @@ pub fn all(words: &Words, pages: &mut Pages) {
     }
     let recovery = Authenticator { recovery: true, other: Some(words.path("/authenticator")), ..form };
     add(pages, "authenticator-recovery", Page::Authenticator(recovery.clone()));
-    let wrong = Authenticator { errors: vec![Problem::field("code", "E-67")], ..recovery };
+    let wrong = Authenticator { errors: vec![Problem::field("code", "E-73")], ..recovery };
     add(pages, "authenticator-recovery-wrong", Page::Authenticator(wrong));
     set_up(words, pages);
 }

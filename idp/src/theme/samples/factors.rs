@@ -38,9 +38,11 @@ pub fn second_password(words: &Words, pages: &mut Pages) {
         ("wait", Problem::field("second_password", "E-53").with("seconds", Argument::Number(5))),
     ];
     for (name, error) in errors {
-        let page = SecondPassword { forgot: None, errors: vec![error], ..entry.clone() };
+        let page = SecondPassword { errors: vec![error], ..entry.clone() };
         add(pages, &format!("second-password-{name}"), Page::SecondPassword(page));
     }
+    let without_reset = SecondPassword { forgot: None, ..entry };
+    add(pages, "second-password-without-reset", Page::SecondPassword(without_reset));
     for (name, minutes, forgot) in [
         ("locked", Some(15), Some(words.path("/forgot"))),
         ("locked-without-reset", Some(1), None),

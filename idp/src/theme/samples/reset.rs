@@ -39,14 +39,16 @@ fn asking(words: &Words, pages: &mut Pages) {
     };
     add(pages, "forgot-second-password", Page::ForgotSecondPassword(form.clone()));
     let errors = [
-        ("empty", Problem::field("email", "E-20")),
-        ("refused", Problem::field("email", "E-21")),
-        ("throttled", Problem::page("E-29")),
+        ("empty", "", Problem::field("email", "E-20")),
+        ("refused", "taro@", Problem::field("email", "E-21")),
+        ("throttled", "taro@example.com", Problem::page("E-29")),
     ];
-    for (name, error) in errors {
-        let page = ForgotSecondPassword { email: words.say("taro@"), back: None, errors: vec![error], ..form.clone() };
+    for (name, email, error) in errors {
+        let page = ForgotSecondPassword { email: words.typed(email), errors: vec![error], ..form.clone() };
         add(pages, &format!("forgot-second-password-{name}"), Page::ForgotSecondPassword(page));
     }
+    let alone = ForgotSecondPassword { back: None, ..form };
+    add(pages, "forgot-second-password-alone", Page::ForgotSecondPassword(alone));
     let sent = ResetEmailSent {
         action: words.say("/uni/forgot-second-password/sent"),
         form_token: words.token(),
@@ -58,7 +60,8 @@ fn asking(words: &Words, pages: &mut Pages) {
     };
     add(pages, "reset-email-sent", Page::ResetEmailSent(sent.clone()));
     for (name, code) in [("wrong-code", "E-67"), ("dead-code", "E-68"), ("old-code", "E-69")] {
-        let page = ResetEmailSent { sign_in: None, errors: vec![Problem::field("code", code)], ..sent.clone() };
+        let page = ResetEmailSent { errors: vec![Problem::field("code", code)], ..sent.clone() };
         add(pages, &format!("reset-email-sent-{name}"), Page::ResetEmailSent(page));
     }
+    add(pages, "reset-email-sent-alone", Page::ResetEmailSent(ResetEmailSent { sign_in: None, ..sent }));
 }
