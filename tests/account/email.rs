@@ -61,6 +61,7 @@ async fn sr_34_the_link_changes_the_address_and_the_waiting_tab_moves_on() {
     let done = phone.enter(&landing, &[]).await;
     assert_eq!(done.id(), "email-changed");
     assert!(done.has_link("sign-in") && !done.has_link("back"));
+    assert!(phone.click(&done, "sign-in").await.url.as_str().starts_with("https://rp.example/login"));
     assert!(phone.cookie_names().is_empty(), "no session comes of a press");
     assert_eq!(registered(&world).await, NEW);
 
@@ -135,18 +136,18 @@ async fn what_is_wrong_with_an_address_is_said_at_the_field() {
         ("a@mail.example", "b@mail.example", "email_confirmation", "E-22"),
         ("a..b@mail.example", "a..b@mail.example", "email", "E-23"),
         ("a@example.ac.jp", "a@example.ac.jp", "email", "E-24"),
-        (" S2025001＠mail.example", "S2025001@MAIL.example", "email", ""),
         ("s2025001@mail.example", "s2025001@mail.example", "email", "E-28"),
     ] {
-        if code.is_empty() {
-            continue;
-        }
         let page = student.browser.enter(&page, &[("email", email), ("email_confirmation", confirmation)]).await;
         assert_eq!((page.id().as_str(), page.field_error(field).as_str()), ("change-email", code), "{email}");
         assert_eq!(page.value("email").as_deref().unwrap_or_default(), email);
     }
     assert_eq!(page.link("back").as_str(), RETURN_TO);
     assert!(page.text().contains("s2•••@mail.example") && !page.body.contains("s2025001@"), "{}", page.text());
+
+    let setup = Setup::default().tenant("[policy.email]\nallow_domains = [\"mail.example\"]");
+    let (_, mut student, page) = at_the_form_of(World::with(setup).await).await;
+    assert_eq!(student.registers(&page, "a@other.example").await.field_error("email"), "E-25");
 }
 
 #[tokio::test]
@@ -195,6 +196,17 @@ async fn a_newer_link_and_a_correction_replace_the_older_one() {
     let landing = student.browser.open(&third.link()).await;
     assert_eq!(student.confirms(&landing).await.id(), "email-changed");
     assert_eq!(registered(&world).await, "third@mail.example");
+}
+
+#[tokio::test]
+async fn reloading_the_waiting_page_sends_nothing_and_counts_nothing() {
+    let (world, mut student, page) = waiting().await;
+    for _ in 0..10 {
+        assert_eq!(student.browser.reload(&page).await.id(), "email-sent");
+    }
+    assert_eq!(world.mails_to(NEW).await.len(), 1);
+    let digits = world.mails_to(NEW).await.remove(0).digits();
+    assert_eq!(student.browser.enter(&page, &[("code", &digits)]).await.id(), "email-changed");
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
-use super::{RETURN_TO, opens};
+use super::{RETURN_TO, address, opens};
 use crate::support::{
     Page, Student, World,
     browser::Browser,
@@ -113,6 +113,26 @@ async fn rules_are_told_at_their_fields_and_cost_no_try() {
 }
 
 #[tokio::test]
+async fn every_rule_of_a_second_password_holds_here_too() {
+    let (_, mut student, page) = at_the_form().await;
+    let long = format!("Violet7{}", "Harbor".repeat(21));
+    for (entry, code) in [
+        ("Violet7", "E-40"),
+        ("violet7harbor", "E-41"),
+        ("VIOLET7HARBOR", "E-42"),
+        ("VioletHarbor", "E-43"),
+        ("Violet7Harbor!", "E-44"),
+        ("Violet7Harborｘ", "E-45"),
+        ("xXS2025001", "E-48"),
+        (&long, "E-52"),
+    ] {
+        let again = changes(&mut student, &page, SECOND_PASSWORD, entry).await;
+        let told = (again.id(), again.field_error("second_password"));
+        assert_eq!(told, ("change-second-password".to_owned(), code.to_owned()), "{entry}");
+    }
+}
+
+#[tokio::test]
 async fn a_wrong_present_one_is_e_51_and_counts_with_those_of_the_login() {
     let (world, mut student, page) = at_the_form().await;
     for _ in 0..3 {
@@ -162,6 +182,31 @@ async fn no_step_up_is_asked_for_the_present_one_stands_in_the_form() {
     assert_eq!(page.id(), "change-second-password");
     let done = changes(&mut student, &page, SECOND_PASSWORD, NEW_PASSWORD).await;
     assert_eq!(done.message(), "second-password-changed");
+}
+
+#[tokio::test]
+async fn without_a_session_the_login_comes_first() {
+    let world = World::start().await;
+    let mut student = world.student().await;
+    assert_eq!(opens(&mut student, "second-password").await.id(), "sign-in");
+    assert_eq!(student.signs_in_at(&address("second-password", &[])).await.id(), "change-second-password");
+}
+
+#[tokio::test]
+async fn back_after_ok_finds_an_empty_form_that_does_nothing_by_itself() {
+    let (world, mut student, page) = at_the_form().await;
+    let done = changes(&mut student, &page, SECOND_PASSWORD, NEW_PASSWORD).await;
+    assert_eq!(student.browser.click(&done, "ok").await.url.as_str(), RETURN_TO);
+    student.browser.reload(&done).await;
+    let form = student.browser.reload(&page).await;
+    assert_eq!((form.id().as_str(), form.errors().len()), ("change-second-password", 0));
+    for name in ["current_second_password", "second_password", "second_password_confirmation"] {
+        assert_eq!(form.value(name).unwrap_or_default(), "", "{name}");
+    }
+    let again = changes(&mut student, &page, SECOND_PASSWORD, NEW_PASSWORD).await;
+    assert_eq!(again.id(), "change-second-password");
+    let changed = world.whole_trail().await.iter().filter(|row| row.event == "second_password.changed").count();
+    assert_eq!(changed, 1);
 }
 
 #[tokio::test]

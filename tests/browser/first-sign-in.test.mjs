@@ -83,6 +83,21 @@ test("check 3: the language chosen on the sign-in page holds through the pages, 
   await browser.close();
 });
 
+test("a language chosen while typing keeps the user ID and empties the password", async () => {
+  const browser = await here.visitor({ language: "ja" });
+  const tab = await browser.tab();
+  await tab.startsAtService();
+  await tab.sees("sign-in");
+  await tab.presses("sign-in");
+  await tab.sees("sign-in", { at: here.demo.university });
+  await tab.fills({ username: "s2025001", password: "half typ" });
+  await tab.choosesLanguage("en");
+  await tab.sees("sign-in", { at: here.demo.university, language: "en" });
+  assert.equal(await tab.page.locator('[name="username"]').inputValue(), "s2025001");
+  assert.equal(await tab.page.locator('[name="password"]').inputValue(), "");
+  await browser.close();
+});
+
 test("without script the language is changed by its button", async () => {
   const browser = await here.visitor({ language: "ja", script: false });
   const tab = await browser.tab();

@@ -86,6 +86,21 @@ test("looking at a link changes nothing, however often and with whatever method"
   await browser.close();
 });
 
+test("a browser that only looks at a link registers nothing", async () => {
+  const { browser, tab, link } = await waiting();
+  const scanner = await here.visitor();
+  const look = await scanner.tab();
+  const sent = [];
+  look.page.on("request", (request) => sent.push(request.method()));
+  await look.goes(link);
+  await look.page.waitForLoadState("networkidle");
+  await look.sees("confirm-link");
+  assert.ok(sent.every((method) => method === "GET"), `nothing sends itself: ${sent}`);
+  await tab.follows("check");
+  await tab.sees("email-sent");
+  await Promise.all([browser.close(), scanner.close()]);
+});
+
 test("a corrected address makes the earlier link say that there is a newer mail", async () => {
   const { browser, tab, student, link } = await waiting();
   await tab.presses("correct");

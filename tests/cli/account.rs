@@ -103,6 +103,23 @@ async fn unlock_ends_the_lock_at_once() {
 }
 
 #[tokio::test]
+async fn unlock_ends_a_lock_that_no_time_ends() {
+    let world = World::with(Setup::default().set("limits.second_password.max_wrong_in_a_row", "20")).await;
+    let mut student = world.student().await;
+    for _ in 0..4 {
+        let mut page = student.reaches_second_password().await;
+        for _ in 0..5 {
+            page = student.enters_second_password(&page, "Wrong1Password").await;
+            world.clock.pass(MINUTE / 2);
+        }
+        world.clock.pass(HOUR);
+    }
+    assert_eq!(student.passes_the_university().await.id(), "locked");
+    idp(&world, &["account", "unlock", "s2025001", "--reason", "ID card seen"]).await.fine();
+    assert!(student.signs_in().await.is_at_the_client());
+}
+
+#[tokio::test]
 async fn unlock_ends_e_70() {
     let setup = Setup::default().set("policy.two_factor", "required").set("limits.auth_key.max_wrong_in_a_row", "20");
     let world = World::with(setup).await;

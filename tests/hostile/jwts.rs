@@ -14,12 +14,12 @@ use crate::support::{
     client::{RelyingParty, claims},
     jose,
     setup::{ISSUER, OTHER_ISSUER},
+    university::University,
 };
 
 use super::{
     Corpus,
     forge::{Forgery, Good},
-    university::University,
 };
 
 /// Somebody signed in, with the ID token of that.

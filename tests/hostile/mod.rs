@@ -8,7 +8,6 @@ mod jwts;
 mod parameters;
 mod redirect_uris;
 mod request_objects;
-mod university;
 
 use std::io::Write;
 

@@ -11,8 +11,10 @@ use crate::{
         World,
         browser::Call,
         clock::{HOUR, MINUTE, SECOND},
+        mailbox::Mail,
         setup::Setup,
         student::{SECOND_PASSWORD, wrong},
+        world::events,
     },
 };
 
@@ -163,7 +165,10 @@ async fn check_8_two_tabs_at_the_key_have_two_references() {
     let two = student.reaches_auth_key_for(&[("state", "two")]).await;
     let key_of_two = student.key().await;
     assert_ne!(one.reference(), two.reference());
+    let mailed: Vec<String> = student.mails().await.iter().filter(|mail| mail.is_key()).map(Mail::reference).collect();
+    assert_eq!(mailed, [one.reference(), two.reference()]);
     assert_eq!(student.enters_key(&two, &key_of_one).await.field_error("auth_key"), "E-61");
+    assert_eq!(events(&world.trail(&two.support_code()).await).last(), Some(&"auth_key.failed"), "it counts");
     assert!(student.enters_key(&two, &key_of_two).await.is_at_the_client());
     let page = student.enters_key(&one, &key_of_one).await;
     assert_eq!(page.id(), "already-signed-in");
@@ -210,7 +215,10 @@ async fn check_13_two_factor_off_and_a_service_that_asks_for_the_key() {
     let page = student.begins_with(&[("acr_values", KEY)]).await;
     assert_eq!(page.id(), "send-auth-key");
     world.clock.pass(MINUTE);
-    assert_eq!(student.browser.enter(&page, &[]).await.id(), "auth-key");
+    let page = student.browser.enter(&page, &[]).await;
+    assert_eq!(page.id(), "auth-key");
+    let key = student.key().await;
+    assert!(student.enters_key(&page, &key).await.is_at_the_client(), "and nothing else is asked");
 }
 
 #[tokio::test]

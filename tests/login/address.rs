@@ -151,6 +151,19 @@ async fn the_code_of_another_login_is_wrong_here() {
 }
 
 #[tokio::test]
+async fn a_short_code_is_good_in_the_tab_that_asked_for_it_only() {
+    let world = World::start().await;
+    let mut student = world.newcomer();
+    let first = student.asks_for_the_link().await;
+    world.clock.pass(MINUTE);
+    let second = student.asks_for_the_link().await;
+    let digits = student.mail().await.digits();
+    let page = student.browser.enter(&first, &[("code", &digits)]).await;
+    assert_eq!(page.id(), "register-email", "that tab's own mail is replaced, and the newer one is not its");
+    assert_eq!(student.browser.enter(&second, &[("code", &digits)]).await.id(), "email-registered");
+}
+
+#[tokio::test]
 async fn correcting_the_address_kills_the_pending_link() {
     let world = World::start().await;
     let mut student = world.newcomer();

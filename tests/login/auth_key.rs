@@ -127,6 +127,7 @@ async fn after_a_dead_key_a_new_one_gets_through() {
     let old = student.key().await;
     let page = wrong_keys(&mut student, page, &old, 5).await;
     let page = student.browser.click(&page, "ok").await;
+    assert_eq!(page.all("[autofocus]", "value"), ["reissue"], "the button that helps has the focus");
     world.clock.pass(MINUTE);
     let page = student.asks_for_a_new_key(&page).await;
     assert_eq!(page.message(), "auth-key-reissued");
@@ -184,6 +185,26 @@ async fn sr_21_a_key_of_nine_minutes_and_59_seconds_works_and_at_ten_it_is_e_62(
     assert_eq!(late.field_error("auth_key"), "E-62");
     world.clock.set(sent_at.plus(10 * MINUTE).minus(SECOND));
     assert!(student.enters_key(&late, &key).await.is_at_the_client());
+}
+
+#[tokio::test]
+async fn an_expired_key_stays_dead_and_costs_no_try() {
+    let world = World::with_auth_key().await;
+    let mut student = world.student().await;
+    let mut page = student.reaches_auth_key().await;
+    let key = student.key().await;
+    world.clock.pass(10 * MINUTE);
+    for _ in 0..3 {
+        for typed in [&key, &wrong(&key)] {
+            page = student.enters_key(&page, typed).await;
+            assert_eq!((page.id().as_str(), page.field_error("auth_key").as_str()), ("auth-key", "E-62"));
+        }
+    }
+    assert!(!events(&world.trail(&page.support_code()).await).contains(&"auth_key.failed"));
+    let page = student.asks_for_a_new_key(&page).await;
+    let page = student.browser.click(&page, "ok").await;
+    let key = student.key().await;
+    assert!(student.enters_key(&page, &key).await.is_at_the_client());
 }
 
 #[tokio::test]

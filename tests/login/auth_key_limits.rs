@@ -47,6 +47,23 @@ async fn the_sixth_key_of_a_login_is_e_64_and_tells_the_address_once() {
 }
 
 #[tokio::test]
+async fn an_hour_later_the_address_is_told_again() {
+    let setup = Setup::default().set("policy.two_factor", "required").set("limits.auth_key.max_per_login", "2");
+    let world = World::with(setup).await;
+    let mut student = world.student().await;
+    for told in [1, 2] {
+        let page = student.reaches_auth_key().await;
+        world.clock.pass(MINUTE);
+        let page = student.asks_for_a_new_key(&page).await;
+        let page = student.browser.click(&page, "ok").await;
+        world.clock.pass(MINUTE);
+        assert_eq!(student.asks_for_a_new_key(&page).await.errors(), ["E-64"]);
+        assert_eq!(warnings(&student).await, told);
+        world.clock.pass(HOUR);
+    }
+}
+
+#[tokio::test]
 async fn sr_24_the_hour_s_cap_holds_over_logins_and_is_e_65_with_the_time() {
     let setup = Setup::default().set("policy.two_factor", "required").set("limits.auth_key.max_per_account_hour", "5");
     let world = World::with(setup).await;

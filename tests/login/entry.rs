@@ -1,4 +1,4 @@
-//! The way in: requests, P-01, the university's password (J-01; P-01, P-24).
+//! The way in: requests, P-01, the university's password (J-01; P-01).
 
 use axum::http::Method;
 
@@ -7,7 +7,6 @@ use crate::support::{
     browser::Call,
     clock::{HOUR, MINUTE},
     setup::{ISSUER, Setup},
-    world::events,
 };
 
 #[tokio::test]
@@ -62,7 +61,7 @@ async fn nothing_is_written_before_the_university_has_answered() {
     let page = student.begins().await;
     let page = student.browser.press(&page, &[("ui_locale", "en")], "set-language").await;
     student.browser.reload(&page).await;
-    assert_eq!(world.whole_trail().await.len(), before);
+    assert_eq!((world.whole_trail().await.len(), world.rows("login").await), (before, 0));
     assert!(world.flows().store.accounts_by_user_id(&world.tenant().id, "s2025001").await.unwrap().is_empty());
 }
 
@@ -157,72 +156,11 @@ async fn the_login_hint_fills_the_user_id_in() {
 }
 
 #[tokio::test]
-async fn staff_are_not_eligible_and_no_account_is_made() {
-    let world = World::start().await;
-    let mut staff = world.person("s2024001", "university");
-    let page = staff.passes_the_university().await;
-    assert_eq!(page.id(), "not-eligible");
-    let trail = world.trail(&page.support_code()).await;
-    assert_eq!(events(&trail), ["login.not_eligible"]);
-    assert!(world.flows().store.accounts_by_user_id(&world.tenant().id, "s2024001").await.unwrap().is_empty());
-    assert_eq!(staff.browser.reload(&page).await.id(), "not-eligible");
-    let back = staff.browser.click(&page, "back-to-service").await;
-    assert!(back.is_at_the_client());
-    assert_eq!(back.parameter("error").as_deref(), Some("access_denied"));
-    assert_eq!(back.parameter("state").as_deref(), Some("state-1"));
-    assert_eq!(back.parameter("iss").as_deref(), Some(ISSUER));
-    assert!(back.parameter("code").is_none());
-}
-
-#[tokio::test]
-async fn whoever_is_staff_and_student_goes_on() {
-    let world = World::start().await;
-    let mut both = world.person("both", "university-4");
-    assert_eq!(both.passes_the_university().await.id(), "register-email");
-}
-
-#[tokio::test]
-async fn a_missing_affiliation_is_named_in_words() {
-    let world = World::start().await;
-    let mut nobody = world.person("nobody", "university");
-    let page = nobody.passes_the_university().await;
-    assert_eq!(page.id(), "not-eligible");
-    assert!(!page.text().contains("affiliation"), "words, not attribute names: {}", page.text());
-    assert_ne!(page.text(), {
-        let mut staff = world.person("s2024001", "university");
-        staff.passes_the_university().await.text()
-    });
-}
-
-#[tokio::test]
-async fn eligibility_is_asked_at_every_login() {
-    let world = World::start().await;
-    let student = world.student().await;
-    let rule = "[[upstream.eligible]]\naffiliation = { contains = \"somebody@else\" }";
-    // The rule of the file is one entry; with another tenant file nobody is a student any more.
-    world.restart_with(Setup::default().set("policy.two_factor", "off").tenant(rule)).await;
-    let mut again = student.at_another_device();
-    assert_eq!(again.passes_the_university().await.id(), "second-password", "one entry is enough");
-}
-
-#[tokio::test]
-async fn a_suspended_account_is_not_served_and_its_session_ends() {
-    use idp::domain::account::AccountStatus;
+async fn in_a_live_session_the_login_hint_asks_nobody_anything() {
     let world = World::start().await;
     let mut student = world.student().await;
     student.signs_in().await;
-    let mut account = world.flows().store.accounts_by_user_id(&world.tenant().id, "s2025001").await.unwrap().remove(0);
-    account.status = AccountStatus::Suspended;
-    world
-        .flows()
-        .store
-        .write(async |tx| Ok::<_, idp::store::StoreError>(tx.save_account(&account).await?))
-        .await
-        .unwrap();
-    let page = student.passes_the_university().await;
-    assert_eq!(page.id(), "not-eligible", "no single sign-on for a suspended account");
-    let trail = world.trail(&page.support_code()).await;
-    assert_eq!(events(&trail), ["login.not_eligible"]);
+    assert!(student.begins_with(&[("login_hint", "s2025002")]).await.is_at_the_client());
 }
 
 #[tokio::test]

@@ -137,6 +137,21 @@ async fn a_cookie_of_one_login_opens_no_other() {
 }
 
 #[tokio::test]
+async fn the_university_s_answer_binds_the_browser_anew() {
+    let world = World::start().await;
+    let mut student = world.student().await;
+    let begun = student.begins().await;
+    let before = student.browser.cookie_header("id.example.jp");
+    let page = student.types_university_password(&begun).await;
+    assert_eq!((page.id().as_str(), page.support_code()), ("second-password", begun.support_code()));
+    assert_ne!(student.browser.cookie_header("id.example.jp"), before);
+    let mut other = world.browser();
+    let answer = other.send(Call::get(page.url.as_str()).with("cookie", &before)).await;
+    let answer = other.follow(answer).await;
+    assert_ne!(answer.id(), "second-password", "what was known before the university's answer opens nothing after it");
+}
+
+#[tokio::test]
 async fn the_second_of_two_presses_shows_the_result_of_the_first() {
     let world = World::start().await;
     let mut student = world.newcomer();

@@ -110,6 +110,15 @@ async fn the_language_reaches_mail_client_and_account() {
 }
 
 #[tokio::test]
+async fn the_id_token_says_the_language_when_claims_asks_for_it() {
+    let world = World::start().await;
+    let mut student = world.student().await;
+    let asked = [("ui_locales", "en"), ("scope", "openid profile"), ("claims", r#"{"id_token":{"locale":null}}"#)];
+    let page = student.signs_in_for(&asked).await;
+    assert_eq!(world.service().redeem(&page.code()).await.claims()["locale"], "en");
+}
+
+#[tokio::test]
 async fn a_tenant_of_one_language_shows_no_pulldown() {
     let world = World::start().await;
     let mut elsewhere = world.service();

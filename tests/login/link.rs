@@ -7,6 +7,7 @@ use crate::support::{
     browser::Call,
     clock::{MINUTE, SECOND},
     student::Student,
+    world::events,
 };
 
 async fn a_link(student: &mut Student) -> String {
@@ -62,6 +63,7 @@ async fn an_unknown_link_is_e_33() {
     ] {
         let page = student.browser.open(url).await;
         assert_eq!((page.id().as_str(), page.error().as_str()), ("link-invalid", "E-33"), "{url}");
+        assert!(page.text().contains("全体をコピーして"), "how to copy a link that was cut: {}", page.text());
     }
 }
 
@@ -85,6 +87,22 @@ async fn a_link_of_one_university_is_unknown_at_another() {
     assert_eq!(student.browser.open(&link).await.error(), "E-33");
     let pressed = student.browser.send(Call::form(&link, &[])).await;
     assert_eq!(student.browser.follow(pressed).await.error(), "E-33");
+}
+
+#[tokio::test]
+async fn the_press_registers_the_address_and_stands_in_the_trail_of_the_login_that_asked() {
+    let world = World::start().await;
+    let mut student = world.newcomer();
+    let waiting = student.asks_for_the_link().await;
+    let account =
+        async || world.flows().store.accounts_by_user_id(&world.tenant().id, "s2025001").await.unwrap().remove(0);
+    let landing = student.at_another_device().opens_the_link().await;
+    assert!(account().await.email.is_none(), "looking at it registers nothing");
+    student.at_another_device().confirms(&landing).await;
+    let email = world.flows().email(&account().await).unwrap().expect("an address");
+    assert_eq!(email.as_text(), student.email);
+    let trail = world.trail(&waiting.support_code()).await;
+    assert_eq!(events(&trail)[2..], ["email.requested", "email.registered"]);
 }
 
 #[tokio::test]
@@ -112,7 +130,7 @@ async fn sr_41_heads_options_and_twenty_gets_change_nothing() {
         assert_eq!(page.id(), "confirm-link");
         assert!(page.headers.get("set-cookie").is_none());
         assert_eq!(scanner.send(Call::get(&link).method(Method::HEAD)).await.status, 200);
-        scanner.send(Call::get(&link).method(Method::OPTIONS)).await;
+        assert_eq!(scanner.send(Call::get(&link).method(Method::OPTIONS)).await.status, 204);
     }
     assert_eq!(student.browser.reload(&waiting).await.id(), "email-sent");
     assert_eq!(world.whole_trail().await.len(), rows);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use idp::mail::memory::Answer;
 use sea_orm::ConnectionTrait;
 
+use super::reset::asks;
 use crate::{
     account,
     support::{
@@ -123,6 +124,25 @@ async fn at_the_key_page_too_a_mail_server_that_is_away_is_e_66() {
     let page = student.browser.click(&page, "ok").await;
     let key = student.key().await;
     assert!(student.enters_key(&page, &key).await.is_at_the_client());
+}
+
+#[tokio::test]
+async fn a_changed_address_s_mail_that_cannot_leave_is_e_66_and_a_reset_s_tells_nothing() {
+    let world = World::start().await;
+    let mut student = world.student().await;
+    student.signs_in().await;
+    let page = account::opens(&mut student, "email").await;
+    let mut stranger = world.browser();
+    world.post.answer(Answer::Away);
+    let waiting = student.registers(&page, "new@mail.example").await;
+    let asked = asks(&mut stranger, &student.email).await;
+    world.deliver_mail().await;
+    assert_eq!(student.browser.reload(&waiting).await.errors(), ["E-66"]);
+    let same = stranger.reload(&asked).await;
+    assert_eq!((same.id(), same.text()), (asked.id(), asked.text()), "P-15 stays as it is");
+    world.post.answer(Answer::Accept);
+    world.clock.pass(5 * MINUTE);
+    assert!(student.mail().await.subject.contains("第2パスワード再設定"), "and its mail goes when it can");
 }
 
 #[tokio::test]

@@ -37,7 +37,9 @@ async fn every_page_of_a_login_leads_to_the_forgotten_second_password() {
     let world = World::start().await;
     let mut student = world.student().await;
     let page = student.begins().await;
-    assert!(page.has_link("forgot"));
+    let forgot = student.browser.click(&page, "forgot").await;
+    assert_eq!(forgot.id(), "forgot-second-password");
+    assert_eq!(student.browser.click(&forgot, "back").await.id(), "sign-in");
     let page = student.types_university_password(&page).await;
     assert_eq!(page.id(), "second-password");
     let forgot = student.browser.click(&page, "forgot").await;

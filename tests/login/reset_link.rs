@@ -74,13 +74,26 @@ async fn ok_leads_to_the_login_that_waits_in_this_browser() {
     let page = student.reaches_second_password().await;
     let page = student.browser.click(&page, "forgot").await;
     let email = student.email.clone();
-    student.browser.enter(&page, &[("email", &email)]).await;
+    let waiting = student.browser.enter(&page, &[("email", &email)]).await;
     let page = student.opens_the_link().await;
     let page = changes(&mut student.browser, &page, NEW_PASSWORD).await;
+    let waiting = student.browser.reload(&waiting).await;
+    assert_eq!(waiting.id(), "reset-email-sent", "that tab moves on for nobody");
     let page = student.browser.click(&page, "ok").await;
     assert_eq!(page.id(), "sign-in", "university password and key are still asked");
     let page = student.types_university_password(&page).await;
     assert!(student.enters_second_password(&page, NEW_PASSWORD).await.is_at_the_client());
+}
+
+#[tokio::test]
+async fn the_page_that_waits_for_a_reset_leads_to_the_sign_in_page() {
+    let world = World::start().await;
+    let mut student = world.student().await;
+    let page = student.reaches_second_password().await;
+    let page = student.browser.click(&page, "forgot").await;
+    let email = student.email.clone();
+    let waiting = student.browser.enter(&page, &[("email", &email)]).await;
+    assert_eq!(student.browser.click(&waiting, "sign-in").await.id(), "sign-in");
 }
 
 #[tokio::test]
@@ -151,6 +164,21 @@ async fn a_reset_lifts_the_lock_and_clears_the_row_of_wrong_ones() {
     }
     let locked = student.passes_the_university().await;
     assert!(locked.text().contains("再設定"), "until a reset: {}", locked.text());
+    resets(&world, &student).await;
+    let page = student.reaches_second_password().await;
+    assert!(student.enters_second_password(&page, NEW_PASSWORD).await.is_at_the_client());
+}
+
+#[tokio::test]
+async fn a_reset_ends_a_lock_at_once() {
+    let world = World::start().await;
+    let mut student = world.student().await;
+    let mut page = student.reaches_second_password().await;
+    for _ in 0..5 {
+        world.clock.pass(20 * SECOND);
+        page = student.enters_second_password(&page, "Wrong7Harbor").await;
+    }
+    assert_eq!(page.id(), "locked");
     resets(&world, &student).await;
     let page = student.reaches_second_password().await;
     assert!(student.enters_second_password(&page, NEW_PASSWORD).await.is_at_the_client());

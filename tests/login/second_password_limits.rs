@@ -153,6 +153,18 @@ async fn success_clears_the_count() {
 }
 
 #[tokio::test]
+async fn it_does_so_where_the_key_is_still_to_come() {
+    let world = World::with_auth_key().await;
+    let mut student = world.student().await;
+    for _ in 0..2 {
+        let page = student.reaches_second_password().await;
+        let page = wrong_ones(&mut student, page, 4).await;
+        world.clock.pass(20 * SECOND);
+        assert_eq!(student.enters_second_password(&page, SECOND_PASSWORD).await.id(), "auth-key");
+    }
+}
+
+#[tokio::test]
 async fn a_restart_of_the_server_forgives_nothing() {
     let world = World::start().await;
     let mut student = world.student().await;

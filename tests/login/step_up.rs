@@ -87,6 +87,23 @@ async fn pressing_the_button_of_the_step_up_twice_sends_one_key() {
 }
 
 #[tokio::test]
+async fn the_hour_s_cap_holds_for_the_button_of_the_step_up_too() {
+    let world = World::with(Setup::default().set("limits.auth_key.max_per_account_hour", "5")).await;
+    let mut student = world.student().await;
+    student.signs_in().await;
+    for _ in 0..5 {
+        world.clock.pass(MINUTE);
+        let page = student.begins_with(&[("acr_values", KEY)]).await;
+        assert!(student.browser.enter(&page, &[]).await.errors().is_empty());
+    }
+    let keys = student.mails().await.iter().filter(|mail| mail.is_key()).count();
+    let page = student.begins_with(&[("acr_values", KEY)]).await;
+    let page = student.browser.enter(&page, &[]).await;
+    assert_eq!((page.id().as_str(), page.errors()), ("auth-key", vec!["E-65".to_owned()]));
+    assert_eq!(student.mails().await.iter().filter(|mail| mail.is_key()).count(), keys);
+}
+
+#[tokio::test]
 async fn a_client_s_minimum_is_asked_for_without_a_word_of_the_request() {
     let world = World::with(Setup::default().client(&format!("minimum_acr = \"{KEY}\""))).await;
     let mut student = world.student().await;

@@ -1,10 +1,13 @@
 //! Several tabs, the back button, single sign-on (J-13, J-14; P-27).
 
-use crate::support::{
-    World,
-    clock::{MINUTE, SECOND},
-    setup::ISSUER,
-    student::SECOND_PASSWORD,
+use crate::{
+    account,
+    support::{
+        World,
+        clock::{MINUTE, SECOND},
+        setup::ISSUER,
+        student::SECOND_PASSWORD,
+    },
 };
 
 #[tokio::test]
@@ -131,6 +134,21 @@ async fn back_from_the_service_finds_the_session_and_no_form() {
     let page = student.browser.press(&back, &[], "continue").await;
     assert!(page.is_at_the_client());
     assert_eq!(world.service().redeem(&page.code()).await.status(), 200);
+}
+
+#[tokio::test]
+async fn back_after_a_logout_nothing_is_left_to_look_at() {
+    let world = World::start().await;
+    let mut student = world.student().await;
+    let page = student.reaches_second_password().await;
+    student.enters_second_password(&page, SECOND_PASSWORD).await;
+    let menu = account::opens(&mut student, "").await;
+    assert_eq!((menu.id().as_str(), menu.header("cache-control")), ("account", "no-store"));
+    let ask = student.browser.click(&menu, "logout").await;
+    student.browser.press(&ask, &[], "yes").await;
+    assert_eq!(student.browser.reload(&menu).await.id(), "sign-in");
+    let over = student.browser.reload(&page).await;
+    assert!(over.id() == "timed-out" && over.has_link("sign-in"), "{}", over.id());
 }
 
 #[tokio::test]

@@ -134,13 +134,13 @@ async fn the_same_answer_twice_is_read_once() {
 async fn an_answer_that_comes_too_late_is_not_taken() {
     let world = World::with_university(Setup::default()).await;
     let mut student = world.newcomer();
-    let page = student.begins().await;
-    let theirs = leaves(&mut student, &page).await;
-    world.clock.pass(29 * MINUTE);
-    let page = student.browser.reload(&theirs).await;
-    world.clock.pass(2 * MINUTE + SECOND);
-    let told = student.types_university_password(&page).await;
-    assert_ne!(told.id(), "register-email");
+    let (page, state) = departed(&mut student).await;
+    world.clock.pass(30 * MINUTE + SECOND);
+    let told = student.browser.open(&callback(&[("code", "x"), ("state", &state)])).await;
+    assert_eq!((told.id().as_str(), told.errors()), ("sign-in", vec!["E-09".to_owned()]));
+    assert_eq!(told.support_code(), page.support_code(), "the login is restarted in place");
+    let theirs = leaves(&mut student, &told).await;
+    assert_eq!(student.types_university_password(&theirs).await.id(), "register-email");
 }
 
 #[tokio::test]
@@ -180,6 +180,14 @@ async fn prompt_login_asks_the_university_for_a_fresh_sign_in() {
     let page = student.begins_with(&[("prompt", "login")]).await;
     let answer = student.browser.send(crate::support::browser::Browser::call_of(&page.form(&[], None))).await;
     assert!(answer.header("location").contains("prompt=login"), "{}", answer.header("location"));
+}
+
+#[tokio::test]
+async fn the_login_hint_rides_along_to_the_university() {
+    let world = World::with_university(Setup::default()).await;
+    let mut student = world.newcomer();
+    let page = student.begins_with(&[("login_hint", "s2025001")]).await;
+    assert_eq!(leaves(&mut student, &page).await.value("username").as_deref(), Some("s2025001"));
 }
 
 #[tokio::test]

@@ -5,11 +5,14 @@ use std::{fs, sync::Arc};
 use idp::{domain::ids::AccountId, store::AuditFilter};
 
 use super::{message_id, told, waiting_for_a_key};
-use crate::support::{
-    Student, World,
-    clock::{HOUR, MINUTE},
-    setup::Setup,
-    world::events,
+use crate::{
+    account,
+    support::{
+        Student, World,
+        clock::{HOUR, MINUTE},
+        setup::Setup,
+        world::events,
+    },
 };
 
 fn setup() -> Setup {
@@ -143,6 +146,18 @@ async fn a_returned_registration_mail_advises_another_address_at_the_next_login(
     world.clock.pass(HOUR);
     let page = student.passes_the_university().await;
     assert_eq!(page.id(), "register-email");
+    assert!(page.text().contains("別のメールアドレスの登録をお勧めします"), "{}", page.text());
+}
+
+#[tokio::test]
+async fn a_returned_mail_advises_another_address_where_it_is_changed() {
+    let world = World::with(setup()).await;
+    let mut student = world.student().await;
+    assert!(student.signs_in().await.is_at_the_client());
+    comes_back(&world, "1", report("failed", "5.1.1", &message_id(&world)));
+    reads(&world).await;
+    let page = account::opens(&mut student, "email").await;
+    assert_eq!(page.id(), "change-email");
     assert!(page.text().contains("別のメールアドレスの登録をお勧めします"), "{}", page.text());
 }
 

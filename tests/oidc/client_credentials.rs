@@ -92,10 +92,7 @@ async fn a_signed_one_is_verified_by_the_published_keys_and_leaves_no_row() {
 }
 
 async fn rows(world: &World) -> i64 {
-    use sea_orm::{ConnectionTrait, Statement};
-    let raw = world.raw_database().await;
-    let count = Statement::from_string(raw.get_database_backend(), "SELECT COUNT(*) AS n FROM access_token");
-    raw.query_one_raw(count).await.unwrap().unwrap().try_get("", "n").unwrap()
+    world.rows("access_token").await
 }
 
 #[tokio::test]

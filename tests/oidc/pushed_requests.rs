@@ -24,9 +24,7 @@ fn is_page_of(page: &Page, error: &str) {
 }
 
 async fn rows(world: &World) -> i64 {
-    let database = world.raw_database().await;
-    let count = Statement::from_string(database.get_database_backend(), "SELECT COUNT(*) FROM pushed_request");
-    database.query_one_raw(count).await.unwrap().unwrap().try_get_by_index(0).unwrap()
+    world.rows("pushed_request").await
 }
 
 #[tokio::test]

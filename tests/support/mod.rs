@@ -22,6 +22,7 @@ pub mod rows;
 pub mod setup;
 pub mod slapd;
 pub mod student;
+pub mod university;
 pub mod world;
 
 pub use page::Page;

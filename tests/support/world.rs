@@ -29,7 +29,7 @@ use idp::{
     store::{AuditFilter, Store, StoreOptions},
 };
 use metrics_exporter_prometheus::PrometheusBuilder;
-use sea_orm::{ConnectionTrait, Database as SeaOrm, DatabaseConnection};
+use sea_orm::{ConnectionTrait, Database as SeaOrm, DatabaseConnection, Statement};
 use serde_json::Value;
 use tempfile::TempDir;
 use tower::ServiceExt;
@@ -230,6 +230,13 @@ impl World {
     /// A connection that knows nothing of the store's rules.
     pub async fn raw_database(&self) -> DatabaseConnection {
         SeaOrm::connect(self.configuration().database_url.expose()).await.unwrap()
+    }
+
+    /// How many rows a table has.
+    pub async fn rows(&self, table: &str) -> i64 {
+        let database = self.raw_database().await;
+        let count = Statement::from_string(database.get_database_backend(), format!("SELECT COUNT(*) FROM {table}"));
+        database.query_one_raw(count).await.unwrap().unwrap().try_get_by_index(0).unwrap()
     }
 }
 

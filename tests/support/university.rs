@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use url::Url;
 
-use crate::support::{
+use super::{
     Page, Student, World,
     browser::{Browser, Call},
     jose::Key,
