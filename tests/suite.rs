@@ -11,6 +11,8 @@ mod config;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
+mod journeys;
+#[cfg(test)]
 mod login;
 #[cfg(test)]
 mod mail;
