@@ -4,12 +4,8 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use axum::http::Method;
 use idp::{
-    domain::{
-        account::AccountStatus,
-        device_code::{DEVICE_CODE_LIFETIME, MOST_ASKED_FOR, MOST_WRONG, MOST_WRONG_OF_SOURCE},
-    },
+    domain::device_code::{DEVICE_CODE_LIFETIME, MOST_ASKED_FOR, MOST_WRONG, MOST_WRONG_OF_SOURCE},
     flows::{UserCodeEntry, Visitor},
-    store::StoreError,
 };
 use sea_orm::ConnectionTrait;
 use tokio::task::JoinSet;
@@ -214,26 +210,6 @@ async fn a_number_that_comes_with_the_address_still_waits_for_two_presses() {
 }
 
 #[tokio::test]
-async fn whoever_refuses_has_the_device_told_so() {
-    let world = World::with_devices().await;
-    let mut student = world.student().await;
-    let television = world.television();
-    let pair = television.pair().await;
-    let page = student.reaches_the_device(&pair).await;
-    let done = student.browser.press(&page, &[], "deny").await;
-    assert_eq!(done.message(), "device-refused");
-    for _ in 0..2 {
-        assert_eq!(refusal(&television.polls(&pair).await), refused(400, "access_denied"));
-    }
-    let changed = pressed_again(&student.browser, &page, "allow").await;
-    assert_eq!(changed.message(), "device-refused", "what was refused stays refused");
-    assert_eq!(refusal(&television.polls(&pair).await), refused(400, "access_denied"));
-    assert_eq!(student.types_user_code(&pair.user_code).await.field_error("user_code"), "E-72");
-    let trail = world.trail(&done.support_code()).await;
-    assert_eq!(trail.last().unwrap().event, "request.rejected");
-}
-
-#[tokio::test]
 async fn a_code_ends_after_a_quarter_of_an_hour() {
     let world = World::with_devices().await;
     let mut student = world.student().await;
@@ -417,34 +393,6 @@ async fn a_new_student_is_set_up_on_the_way() {
     assert_eq!(page.id(), "confirm-device");
     student.browser.press(&page, &[], "allow").await;
     assert_eq!(television.polls(&pair).await.status(), 200);
-}
-
-#[tokio::test]
-async fn whoever_may_not_use_the_service_connects_nothing() {
-    let world = World::with_devices().await;
-    let mut staff = world.person("s2024001", "university");
-    let television = world.television();
-    let pair = television.pair().await;
-    let page = staff.types_user_code(&pair.user_code).await;
-    let page = staff.types_university_password(&page).await;
-    assert_eq!(page.id(), "not-eligible");
-    assert!(!page.has_link("back"));
-    assert_eq!(refusal(&television.polls(&pair).await), refused(400, "authorization_pending"));
-}
-
-#[tokio::test]
-async fn a_suspended_account_gets_no_tokens_for_what_it_allowed() {
-    let world = World::with_devices().await;
-    let mut student = world.student().await;
-    let television = world.television();
-    let pair = television.pair().await;
-    student.connects(&pair).await;
-    let mut account = world.flows().store.accounts_by_user_id(&world.tenant().id, "s2025001").await.unwrap().remove(0);
-    account.status = AccountStatus::Suspended;
-    let flows = world.flows();
-    let suspended = flows.store.write(async |tx| Ok::<_, StoreError>(tx.save_account(&account).await?));
-    suspended.await.unwrap();
-    assert_eq!(refusal(&television.polls(&pair).await), refused(400, "invalid_grant"));
 }
 
 #[tokio::test]

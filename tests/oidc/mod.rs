@@ -11,6 +11,7 @@ mod client_authentication;
 mod client_credentials;
 mod client_keys;
 mod device;
+mod device_refusals;
 mod discovery;
 mod dpop;
 mod fapi2;

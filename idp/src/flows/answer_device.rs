@@ -12,7 +12,7 @@ use crate::{
         entropy,
         grant::{Grant, Terms},
         ids::{GrantId, LoginId, SessionId},
-        login::{Destination, Gate, Proofs},
+        login::{Destination, Gate, Login, Proofs},
         scope::Scope,
         session::is_fresh,
         tenant::Tenant,
@@ -112,6 +112,37 @@ impl Flows {
                 Ok(())
             })
             .await
+    }
+
+    /// A login for a device has ended in refusal, and the device learns of it when it asks next (RFC 8628 §3.5).
+    ///
+    /// So whoever typed the code ends it, also for somebody else who might have been let in. That is meant: RFC 8628 §3.3
+    /// knows one person to a code, the one at the device; who got this far has read the code off it and signed in at the
+    /// university, and could as well have pressed 接続しない. The loss is one code, which the device replaces at once; left
+    /// open, it would keep the device waiting in silence, and itself worth passing on (§5.4), until it expires.
+    pub(super) async fn refuse_device(
+        &self,
+        tx: &Tx,
+        tenant: &Tenant,
+        login: &LoginId,
+        destination: &Destination,
+    ) -> Result<(), FlowError> {
+        let Destination::Device(visit) = destination else { return Ok(()) };
+        let now = self.now();
+        if tx.answer_device_code(&visit.code, None, now).await? {
+            let audit = AuditEvent::new(now, Event::RequestRejected, tenant.id.clone())
+                .of_login(login)
+                .of_client(&visit.client)
+                .with("device", true)
+                .with("error", "access_denied");
+            tx.record(audit).await?;
+        }
+        Ok(())
+    }
+
+    /// The same for a login that is a row.
+    pub async fn refuse_device_of(&self, tenant: &Tenant, login: &Login) -> Result<(), FlowError> {
+        self.store.write(async |tx| self.refuse_device(&tx, tenant, &login.id, &login.destination).await).await
     }
 
     /// Asked again with each press: what the client and the tenant demand, of what is proven now.

@@ -79,6 +79,7 @@ impl Flows {
         let account = self.store.account(login.account).await?.ok_or(FlowError::LoginOver)?;
         let client = client_of(tenant, &login.destination)?;
         if login.finished_at.is_none() && !may_be_served(tenant, &account) {
+            self.refuse_device_of(tenant, &login).await?;
             return Err(FlowError::NotServed(Ineligible::of(account.status)));
         }
         let now = self.now();

@@ -185,7 +185,18 @@ impl Flows {
             Eligibility::Missing(names) => Some(Ineligible::Missing(names)),
         };
         if let Some(reason) = ineligible {
-            self.store.record(event(Event::NotEligible).with("reason", format!("{reason:?}"))).await?;
+            let refused = event(Event::NotEligible).with("reason", format!("{reason:?}"));
+            self.store
+                .write(async |tx| {
+                    let tx = &tx;
+                    tx.record(refused.clone()).await?;
+                    // What was not sent can be sent yet: P-24 leads to another try.
+                    if !matches!(reason, Ineligible::Missing(_)) {
+                        self.refuse_device(tx, tenant, &pending.id, &pending.destination).await?;
+                    }
+                    Ok::<_, FlowError>(())
+                })
+                .await?;
             return Ok(Arrived::NotEligible(reason));
         }
         let now = self.now();
@@ -209,6 +220,7 @@ impl Flows {
                 if !may_be_served(tenant, &account) {
                     let status = format!("{:?}", account.status);
                     tx.record(event(Event::NotEligible).of_account(account.id).with("reason", status)).await?;
+                    self.refuse_device(tx, tenant, &pending.id, &pending.destination).await?;
                     return Ok(Some(account.status));
                 }
                 let mut proofs = Proofs::default();

@@ -43,7 +43,7 @@ impl Flows {
         let code = self.store.device_code(&key).await?.ok_or_else(unknown)?;
         issued_to(&code, tenant, client)?;
         match code.state {
-            DeviceState::Denied => Err(refused(ErrorCode::AccessDenied, "the person refused")),
+            DeviceState::Denied => Err(refused(ErrorCode::AccessDenied, "the request was refused")),
             DeviceState::Used(_) => Err(used()),
             _ if code.is_expired(self.now()) => Err(refused(ErrorCode::ExpiredToken, "the device code has expired")),
             DeviceState::Waiting => Err(self.note_poll(&key).await?),

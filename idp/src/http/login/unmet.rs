@@ -18,8 +18,12 @@ pub async fn get(at: AtLogin) -> Result<Response, PageFailure> {
         ErrorCode::UnmetAuthenticationRequirements,
         "this account cannot reach the acr that was asked for",
     );
-    let Some(request) = current.login.destination.request() else { return Err(PageFailure::rejected(error)) };
+    let (flows, tenant) = (at.visit.flows(), at.visit.tenant());
+    let Some(request) = current.login.destination.request() else {
+        flows.refuse_device_of(tenant, &current.login).await?;
+        return Err(PageFailure::rejected(error));
+    };
     let live = at.visit.live_session().await?;
-    let response = at.visit.flows().answer_error(at.visit.tenant(), request, &error, live.as_ref()).await?;
+    let response = flows.answer_error(tenant, request, &error, live.as_ref()).await?;
     Ok(at.answer(&current, &response))
 }
