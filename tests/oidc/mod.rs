@@ -26,6 +26,7 @@ mod raised_policy;
 mod refresh;
 mod registration;
 mod registration_management;
+mod registration_tokens;
 mod request_objects;
 mod rows;
 mod session_management;

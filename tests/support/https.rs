@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     fs,
-    io::{BufRead, BufReader, Write},
+    io::{self, BufRead, BufReader, Read, Write},
     net::{TcpListener, TcpStream},
     path::{Path, PathBuf},
     process::Command,
@@ -80,16 +80,21 @@ impl Https {
     }
 }
 
-/// The path of a request without a body.
+/// The path of a request, which is read to its end.
 fn read(stream: &mut StreamOwned<ServerConnection, TcpStream>) -> Option<String> {
-    let mut lines = BufReader::new(stream).lines();
-    let first = lines.next()?.ok()?;
-    for line in lines {
-        if line.ok()?.is_empty() {
-            break;
+    let mut reader = BufReader::new(stream);
+    let (mut head, mut body) = (String::new(), 0);
+    while !head.ends_with("\r\n\r\n") {
+        let begun = head.len();
+        if reader.read_line(&mut head).ok()? == 0 {
+            return None;
+        }
+        if let Some(length) = head[begun..].to_ascii_lowercase().strip_prefix("content-length:") {
+            body = length.trim().parse().ok()?;
         }
     }
-    first.split(' ').nth(1).map(str::to_owned)
+    io::copy(&mut reader.take(body), &mut io::sink()).ok()?;
+    head.split(' ').nth(1).map(str::to_owned)
 }
 
 /// For `server.outbound_ca_file`.

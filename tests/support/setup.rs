@@ -20,6 +20,7 @@ pub struct Setup {
     client: String,
     server: String,
     university_is_off: bool,
+    outbound_is_closed: bool,
     clients: BTreeMap<String, String>,
     mail: String,
     /// A real mail server's port, and how long its answers are waited for; none: mails stay in memory.
@@ -66,6 +67,13 @@ impl Setup {
         self
     }
 
+    /// No private network is listed, not even this machine.
+    #[must_use]
+    pub fn without_outbound_allow(mut self) -> Self {
+        self.outbound_is_closed = true;
+        self
+    }
+
     /// Further lines of `[server]`.
     #[must_use]
     pub fn server(mut self, text: &str) -> Self {
@@ -102,9 +110,10 @@ impl Setup {
         write(
             &folder.join("idp.toml"),
             &format!(
-                "[server]\noutbound_allow = [\"127.0.0.0/8\", \"::1/128\"]\n{}[database]\nurl = \"{database}\"\n[mail]\n\
+                "[server]\noutbound_allow = [{}]\n{}[database]\nurl = \"{database}\"\n[mail]\n\
                  from = \"no-reply@id.example.jp\"\n{}\
                  [secrets]\nmaster_key_file = \"master.key\"\n",
+                if self.outbound_is_closed { "" } else { "\"127.0.0.0/8\", \"::1/128\"" },
                 self.server,
                 self.mail_table()
             ),

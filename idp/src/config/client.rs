@@ -16,8 +16,8 @@ use super::{
 };
 use crate::domain::{
     acr::Acr,
-    client::{AccessTokenFormat, Client, ClientSecrets, Consent, Menu, Profile},
-    client_metadata::{self, Origin, OwnSettings, Problem, Problems, Weight},
+    client::{AccessTokenFormat, Client, ClientSecrets, Consent, Menu, Origin, Profile},
+    client_metadata::{self, OwnSettings, Problem, Problems, Weight},
     ids::ClientId,
     secret::sha256,
 };

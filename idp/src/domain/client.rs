@@ -23,6 +23,7 @@ use super::{
 #[expect(clippy::struct_excessive_bools, reason = "each is one member of its metadata, true or false as registered")]
 pub struct Client {
     pub id: ClientId,
+    pub origin: Origin,
     pub name: LocalizedText,
     pub redirect_uris: Vec<RedirectUri>,
     pub post_logout_redirect_uris: Vec<RedirectUri>,
@@ -73,6 +74,15 @@ pub struct Client {
     pub access_token_format: AccessTokenFormat,
     /// Protected resources that it may ask tokens for (RFC 8707).
     pub resources: Vec<String>,
+}
+
+/// Whose word a client's metadata is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// An operator's file: plain http is allowed on loopback, for trials.
+    File,
+    /// A stranger's request.
+    Registration,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

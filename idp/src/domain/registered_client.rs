@@ -3,8 +3,8 @@
 use std::{fmt, time::Duration};
 
 use super::{
-    client::{Client, ClientSecrets},
-    client_metadata::{self, ClientMetadata, Origin, OwnSettings, Problem, Problems},
+    client::{Client, ClientSecrets, Origin},
+    client_metadata::{self, ClientMetadata, OwnSettings, Problem, Problems},
     clock::Timestamp,
     ids::{ClientId, RegistrationTokenId, TenantId},
     secret::TokenKey,

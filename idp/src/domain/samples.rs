@@ -9,8 +9,8 @@ use super::{
     authenticator::Authenticator,
     authorization_request::AuthorizationRequest,
     client::{
-        AccessTokenFormat, Client, ClientAuthentication, ClientKeys, ClientSecrets, Consent, GrantType, Menu, Profile,
-        SubjectType,
+        AccessTokenFormat, Client, ClientAuthentication, ClientKeys, ClientSecrets, Consent, GrantType, Menu, Origin,
+        Profile, SubjectType,
     },
     clock::Timestamp,
     ids::{AccountId, ClientId, Subject, TenantId, UpstreamId},
@@ -67,6 +67,7 @@ pub fn policy() -> Policy {
 pub fn client() -> Client {
     Client {
         id: ClientId::new("rp"),
+        origin: Origin::File,
         name: LocalizedText::same("RP"),
         redirect_uris: vec![RedirectUri::register("https://rp.example/cb").unwrap()],
         post_logout_redirect_uris: vec![],

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::{
     domain::{
-        client::{Client, ClientKeys},
+        client::{Client, ClientKeys, Origin},
         clock::{Clock, Timestamp},
         ids::{ClientId, KeyId, TenantId},
     },
@@ -40,6 +40,7 @@ enum Held {
 
 struct Published {
     uri: String,
+    origin: Origin,
     known: ArcSwapOption<Reading>,
     /// The last try; held while fetching, so that many requests cause one call.
     tried_at: tokio::sync::Mutex<Option<Timestamp>>,
@@ -75,18 +76,18 @@ impl Default for ClientKeyring {
 impl ClientKeyring {
     fn of(&self, tenant: &TenantId, client: &Client) -> Option<Arc<Held>> {
         let name = (tenant.clone(), client.id.clone());
-        if let Some(held) = self.0.get(&name).filter(|held| held.is_from(&client.keys)) {
+        if let Some(held) = self.0.get(&name).filter(|held| held.is_from(client)) {
             return Some(held);
         }
-        let held = Arc::new(Held::new(&client.keys)?);
+        let held = Arc::new(Held::new(client)?);
         self.0.insert(name, Arc::clone(&held));
         Some(held)
     }
 }
 
 impl Held {
-    fn new(keys: &ClientKeys) -> Option<Self> {
-        match keys {
+    fn new(client: &Client) -> Option<Self> {
+        match &client.keys {
             ClientKeys::None => None,
             ClientKeys::Inline(set) => {
                 let keys = JwkSet::from_value(set).map(Arc::new);
@@ -94,16 +95,19 @@ impl Held {
             }
             ClientKeys::Uri(uri) => Some(Self::Published(Published {
                 uri: uri.clone(),
+                origin: client.origin,
                 known: ArcSwapOption::empty(),
                 tried_at: tokio::sync::Mutex::default(),
             })),
         }
     }
 
-    fn is_from(&self, keys: &ClientKeys) -> bool {
-        match (self, keys) {
+    fn is_from(&self, client: &Client) -> bool {
+        match (self, &client.keys) {
             (Self::Inline { source, .. }, ClientKeys::Inline(set)) => Arc::ptr_eq(source, set) || source == set,
-            (Self::Published(published), ClientKeys::Uri(uri)) => published.uri == *uri,
+            (Self::Published(published), ClientKeys::Uri(uri)) => {
+                published.uri == *uri && published.origin == client.origin
+            }
             _ => false,
         }
     }
@@ -161,7 +165,7 @@ impl Published {
         let unusable = |what: &str| OutboundError::Unusable(what.to_owned());
         let request = Request::get(&self.uri).header(header::ACCEPT, "application/jwk-set+json, application/json");
         let request = request.body(Vec::new()).map_err(|_| unusable("not an address"))?;
-        let answer = outbound.entry(&self.uri)?.call(request).await?;
+        let answer = outbound.entry_of(self.origin, &self.uri)?.call(request).await?;
         if !answer.status().is_success() {
             return Err(OutboundError::Unusable(format!("it answers {}", answer.status())).into());
         }

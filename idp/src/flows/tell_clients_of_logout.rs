@@ -194,7 +194,8 @@ impl Flows {
         let keys = self.keyring(&tenant.id)?.current();
         let signer = keys.signer(client.id_token_signed_response_alg).ok_or(FlowError::NotReady)?;
         let token = signer.sign(Typ::LogoutToken, &claims)?;
-        let (told, reason) = match self.outbound.post_form(uri, &[("logout_token", token.as_str())]).await {
+        let sent = self.outbound.post_form(client.origin, uri, &[("logout_token", token.as_str())]).await;
+        let (told, reason) = match sent {
             Ok(status) => (Told::by_status(status.as_u16()), status.to_string()),
             Err(error) => (Told::Unheard, error.to_string()),
         };

@@ -5,14 +5,13 @@ use std::collections::BTreeSet;
 use url::Url;
 
 use crate::domain::{
-    client::{FrontchannelLogout, SubjectType},
+    client::{FrontchannelLogout, Origin, SubjectType},
     redirect_uri::RedirectUri,
 };
 
 use super::{
     metadata::{ClientMetadata, SubjectKind},
     problem::Problems,
-    rules::Origin,
     web_address::web_address,
 };
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::domain::{
-    client::{CertificateSubject, ClientAuthentication, ClientKeys, ClientSecrets},
+    client::{CertificateSubject, ClientAuthentication, ClientKeys, ClientSecrets, Origin},
     distinguished_name::DistinguishedName,
 };
 
@@ -11,7 +11,6 @@ use super::{
     addresses,
     metadata::{AuthMethod, ClientMetadata},
     problem::Problems,
-    rules::Origin,
 };
 
 /// RFC 7591 §2: one method, with what it needs (SR-56).

@@ -14,5 +14,5 @@ pub use metadata::{
     ApplicationType, AuthMethod, CertificateNames, ClientMetadata, OwnSettings, ResponseType, SubjectKind,
 };
 pub use problem::{Problem, Problems, Weight};
-pub use rules::{Origin, acr, client, with_defaults};
+pub use rules::{acr, client, with_defaults};
 pub use web_address::{is_loopback, web_address};

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::domain::{
     acr::Acr,
-    client::{Client, ClientSecrets, GrantType, Profile},
+    client::{Client, ClientSecrets, GrantType, Origin, Profile},
     ids::ClientId,
     scope::{SUPPORTED, Scope},
     signing_key::SigningAlgorithm,
@@ -22,15 +22,6 @@ const MAX_AGE_SECONDS: i64 = 365 * 86400;
 const LONGEST_NAME: usize = 128;
 /// What a registered client may ask for if it named nothing; the rest of our scopes must be named.
 const DEFAULT_REGISTERED_SCOPE: &str = "openid profile email address phone";
-
-/// Whose word the metadata is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
-    /// An operator's file: plain http is allowed on loopback, for trials.
-    File,
-    /// A stranger's request.
-    Registration,
-}
 
 /// The client that this metadata describes; whatever rule it breaks is added to `problems`, and then it must not be used.
 pub fn client(
@@ -58,6 +49,7 @@ pub fn client(
     Client {
         name: names(metadata, &id, problems),
         id,
+        origin,
         redirect_uris: addresses::redirect_uris(metadata, problems),
         post_logout_redirect_uris: addresses::uris(
             "post_logout_redirect_uris",
