@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::support::{
     browser::Call,
     client::CALLBACK,
-    clock::SECOND,
+    clock::{HOUR, SECOND},
     registrar::{Registered, metadata, metadata_with, open, open_world},
     setup::Setup,
     world::events,
@@ -226,4 +226,21 @@ async fn a_file_of_the_same_name_goes_before() {
     let file = format!("{}token_endpoint_auth_method = \"none\"\n", crate::support::setup::client(&client.id()));
     world.restart_with(open().further_client(&client.id(), &file)).await;
     assert!(world.tenant().client(&client.id()).unwrap().authentication.is_public());
+}
+
+#[tokio::test]
+async fn so_many_updates_may_be_tried_in_an_hour_whatever_comes_of_them() {
+    use idp::domain::registered_client::MOST_TRIES;
+    let world = open_world().await;
+    let client = world.registered(&metadata()).await;
+    for _ in 0..MOST_TRIES {
+        assert_eq!(refusal(&client.replaces(&json!({})).await), refused(400, "invalid_client_metadata"));
+    }
+    let said = update(&client, &json!({}));
+    let answer = client.replaces(&said).await;
+    assert_eq!(refusal(&answer), refused(429, "temporarily_unavailable"));
+    assert!(!answer.header("retry-after").is_empty());
+    assert_eq!(client.reads().await.status(), 200, "reading costs nothing");
+    world.clock.pass(HOUR);
+    assert_eq!(client.replaces(&said).await.status(), 200);
 }

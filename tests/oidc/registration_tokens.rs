@@ -1,13 +1,14 @@
 //! The tokens that let clients register, and how often they do (RFC 7591 §1.2).
 
 use axum::http::Method;
-use idp::domain::registered_client::MOST_IN_WINDOW;
+use idp::domain::registered_client::{MOST_IN_WINDOW, MOST_TRIES};
 use serde_json::json;
 
 use crate::support::{
     browser::Call,
     clock::{HOUR, MINUTE},
-    registrar::{WEEK, json_call, metadata, open_world},
+    https::Https,
+    registrar::{WEEK, json_call, metadata, metadata_with, open_world},
 };
 
 use super::{refusal, refused};
@@ -74,13 +75,38 @@ async fn of_many_who_use_the_last_use_at_once_one_wins() {
 #[tokio::test]
 async fn an_hour_takes_so_many_registrations_and_the_next_begins_anew() {
     let world = open_world().await;
-    let token = world.registration_token(MOST_IN_WINDOW + 2).await;
-    for _ in 0..MOST_IN_WINDOW {
+    let (token, another) = (world.registration_token(MOST_IN_WINDOW).await, world.registration_token(2).await);
+    assert_eq!(world.register_with(&another, &metadata()).await.status(), 201);
+    for _ in 1..MOST_IN_WINDOW {
         assert_eq!(world.register_with(&token, &metadata()).await.status(), 201);
     }
     let answer = world.register_with(&token, &metadata()).await;
-    assert_eq!(refusal(&answer), refused(503, "temporarily_unavailable"));
+    assert_eq!(refusal(&answer), refused(503, "temporarily_unavailable"), "whoever's token it is");
     assert!(!answer.header("retry-after").is_empty());
     world.clock.pass(HOUR);
-    assert_eq!(world.register_with(&token, &metadata()).await.status(), 201);
+    assert_eq!(world.register_with(&another, &metadata()).await.status(), 201);
+}
+
+#[tokio::test]
+async fn a_token_is_good_for_so_many_tries_in_an_hour_whatever_comes_of_them() {
+    let world = open_world().await;
+    let server = Https::listen();
+    let sector = server.publish("/sector.json", &json!([]));
+    let costly = metadata_with(json!({ "sector_identifier_uri": sector }));
+    let (stolen, another) = (world.registration_token(1).await, world.registration_token(1).await);
+    assert_eq!(refusal(&world.register_with(&stolen, &costly).await), refused(400, "invalid_client_metadata"));
+    for _ in 1..MOST_TRIES {
+        let answer = world.register_with(&stolen, &json!({})).await;
+        assert_eq!(refusal(&answer), refused(400, "invalid_redirect_uri"));
+    }
+    for _ in 0..2 {
+        world.restart().await;
+        let answer = world.register_with(&stolen, &costly).await;
+        assert_eq!(refusal(&answer), refused(429, "temporarily_unavailable"), "a restart forgives nothing");
+        assert!(!answer.header("retry-after").is_empty());
+    }
+    assert_eq!(server.asked(), ["/sector.json"], "nobody is called for it");
+    assert_eq!(world.register_with(&another, &metadata()).await.status(), 201, "another token's tries are its own");
+    world.clock.pass(HOUR);
+    assert_eq!(world.register_with(&stolen, &metadata()).await.status(), 201, "none of it used the token up");
 }

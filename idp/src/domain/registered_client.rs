@@ -14,6 +14,8 @@ use super::{
 pub const MOST_CLIENTS: u32 = 1000;
 /// Registrations of a tenant within one window, whoever's.
 pub const MOST_IN_WINDOW: u32 = 200;
+/// Requests that one token may be sent with within a window, whatever comes of them: a refused one costs work too.
+pub const MOST_TRIES: u32 = 200;
 pub const WINDOW: Duration = Duration::from_hours(1);
 /// What one initial access token may be good for.
 pub const MOST_USES: u32 = 1000;

@@ -1,22 +1,21 @@
 //! A device asks for a code pair: a long one for itself, a short one for the person (RFC 8628 §3.1, §3.2).
 
-use crate::{
-    domain::{
-        client::{Client, GrantType},
-        device_code::{
-            DEVICE_CODE_LIFETIME, DeviceCode, DeviceState, INTERVAL, MOST_ASKED_FOR, UserCode, WRONG_WINDOW,
-        },
-        ids::TenantId,
-        login::{Attempt, Rules},
-        oauth_error::{ErrorCode, OAuthError},
-        parameters::Parameters,
-        secret::{Secret, token},
-        tenant::Tenant,
-    },
-    store::Tx,
+use crate::domain::{
+    client::{Client, GrantType},
+    device_code::{DEVICE_CODE_LIFETIME, DeviceCode, DeviceState, INTERVAL, MOST_ASKED_FOR, UserCode, WRONG_WINDOW},
+    ids::TenantId,
+    oauth_error::{ErrorCode, OAuthError},
+    parameters::Parameters,
+    secret::{Secret, token},
+    tenant::Tenant,
 };
 
-use super::{FlowError, Flows, Visitor, forgot_second_password::source, issue_tokens::key_of};
+use super::{
+    FlowError, Flows, Visitor,
+    forgot_second_password::source,
+    issue_tokens::key_of,
+    strangers_tries::{spend, within},
+};
 
 /// What the device is told.
 #[derive(Debug)]
@@ -61,7 +60,8 @@ impl Flows {
             };
             let is_new = self.store.write(async |tx| {
                 let tx = &tx;
-                self.count_device_code(tx, &whose).await?;
+                // Public clients prove nothing, so rows are counted by where they are asked for.
+                spend(tx, &whose, &within(WRONG_WINDOW, MOST_ASKED_FOR), now).await?;
                 Ok::<_, FlowError>(tx.insert_device_code(&code).await?)
             });
             if is_new.await? {
@@ -70,24 +70,6 @@ impl Flows {
         }
         Err(FlowError::Busy)
     }
-
-    /// Public clients prove nothing, so rows are counted by where they are asked for.
-    async fn count_device_code(&self, tx: &Tx, whose: &str) -> Result<(), FlowError> {
-        let now = self.now();
-        let (mut ledger, version) = tx.stranger_ledger(whose).await?;
-        match ledger.spend(&within_window(MOST_ASKED_FOR), now) {
-            Attempt::Counted { .. } => {
-                tx.save_stranger_ledger(whose, &ledger, version, now.plus(WRONG_WINDOW * 2)).await?;
-                Ok(())
-            }
-            Attempt::TooEarly { .. } | Attempt::Locked(_) => Err(FlowError::TooMany),
-        }
-    }
-}
-
-/// So many within a window, and then none until as much time has gone by.
-pub(super) fn within_window(most: u32) -> Rules {
-    Rules { max_attempts: most, window: WRONG_WINDOW, lock: WRONG_WINDOW, max_in_a_row: u32::MAX, slows_down: false }
 }
 
 /// For what a user code is hashed.

@@ -43,6 +43,7 @@ impl Flows {
         body: &[u8],
     ) -> Result<Registration, FlowError> {
         let present = self.registrant(tenant, at).await?;
+        self.count_registration(tenant, &present.access).await?;
         let document = document(body)?;
         says_nothing_of_ours(&document)?;
         names_itself(&document, &present)?;

@@ -10,14 +10,18 @@ use crate::{
         entropy,
         ids::ClientId,
         oauth_error::{ErrorCode, OAuthError},
-        registered_client::{RegisterFull, RegisteredClient, TokenStanding},
+        registered_client::{MOST_TRIES, RegisterFull, RegisteredClient, TokenStanding, WINDOW},
         secret::{Secret, TokenKey, random_text, sha256, token},
         tenant::Tenant,
     },
     keys::{JwkSet, strict_json},
 };
 
-use super::{FlowError, Flows, Visitor, issue_tokens::key_of};
+use super::{
+    FlowError, Flows, Visitor,
+    issue_tokens::key_of,
+    strangers_tries::{spend, within},
+};
 
 /// What a client is told of itself (RFC 7591 §3.2.1, RFC 7592 §3).
 #[derive(Debug)]
@@ -40,6 +44,7 @@ impl Flows {
         visitor: &Visitor,
     ) -> Result<Registration, FlowError> {
         let initial = self.good_registration_token(tenant, initial_token, visitor).await?;
+        self.count_registration(tenant, &initial).await?;
         let metadata = with_defaults(read(&document(body)?)?);
         let now = self.now();
         let secret = metadata.auth_method().has_secret().then(|| random_text(&*self.entropy));
@@ -100,6 +105,13 @@ impl Flows {
             .with("reason", reason);
         self.record_stranger(event).await;
         Err(invalid_token())
+    }
+
+    /// Before anything is looked at: whoever stole a token keeps neither us nor whom we call for it busy.
+    pub(super) async fn count_registration(&self, tenant: &Tenant, token: &TokenKey) -> Result<(), FlowError> {
+        let whose = self.vault.index(&format!("registrations/{}", tenant.id), token.as_str());
+        let now = self.now();
+        self.store.write(async |tx| spend(&tx, &whose, &within(WINDOW, MOST_TRIES), now).await).await
     }
 
     /// The checks of one registration, whether it is new or replaces another.

@@ -50,16 +50,26 @@ impl Flows {
     }
 }
 
+/// Counts one more of `whose` before anything is done for it, or says that there were too many.
+pub(super) async fn spend(tx: &Tx, whose: &str, rules: &Rules, now: Timestamp) -> Result<(), FlowError> {
+    let (mut ledger, version) = tx.stranger_ledger(whose).await?;
+    match ledger.spend(rules, now) {
+        Attempt::Counted { .. } => {
+            Ok(tx.save_stranger_ledger(whose, &ledger, version, now.plus(rules.window * 2)).await?)
+        }
+        Attempt::TooEarly { .. } | Attempt::Locked(_) => Err(FlowError::TooMany),
+    }
+}
+
+/// So many within a window, and then none until as much time has gone by.
+pub(super) fn within(window: Duration, most: u32) -> Rules {
+    Rules { max_attempts: most, window, lock: window, max_in_a_row: u32::MAX, slows_down: false }
+}
+
 /// The numbers that strangers' tries are held against; none where no password is typed here.
 pub(super) fn stranger_rules(settings: &UpstreamSettings) -> Option<Rules> {
     let limits = settings.kind.password_limits()?;
-    Some(Rules {
-        max_attempts: limits.max_attempts,
-        window: limits.window,
-        lock: limits.window,
-        max_in_a_row: u32::MAX,
-        slows_down: false,
-    })
+    Some(within(limits.window, limits.max_attempts))
 }
 
 /// A right password: this name's count begins anew.
