@@ -20,6 +20,7 @@ pub struct Setup {
     client: String,
     server: String,
     university_is_off: bool,
+    eligible: Option<String>,
     outbound_is_closed: bool,
     clients: BTreeMap<String, String>,
     mail: String,
@@ -64,6 +65,13 @@ impl Setup {
     #[must_use]
     pub fn without_the_university(mut self) -> Self {
         self.university_is_off = true;
+        self
+    }
+
+    /// What a student's affiliation must contain instead of the usual; not with an OIDC or LDAP university.
+    #[must_use]
+    pub fn eligible(mut self, affiliation: &str) -> Self {
+        self.eligible = Some(affiliation.to_owned());
         self
     }
 
@@ -182,7 +190,10 @@ impl Setup {
             (None, None) if self.university_is_off => {
                 text.push_str(&DIRECTORY.replace("kind = \"directory\"", "kind = \"directory\"\nenabled = false"));
             }
-            (None, None) => text.push_str(DIRECTORY),
+            (None, None) => {
+                let affiliation = self.eligible.as_deref().unwrap_or(STUDENT);
+                text.push_str(&DIRECTORY.replace(STUDENT, affiliation));
+            }
             (None, Some(port)) => writeln!(
                 text,
                 "[[upstream]]\nid = \"university\"\nkind = \"oidc\"\nname = {{ ja = \"大学\" }}\n\
@@ -200,6 +211,7 @@ impl Setup {
 /// The certificate service's own pages in the menu.
 const MENU: &str = "menu = { top = \"https://rp.example/\", manual = \"https://rp.example/manual\" }\n";
 
+const STUDENT: &str = "student@example.ac.jp";
 const DIRECTORY: &str = "[[upstream]]\nid = \"university\"\nkind = \"directory\"\nname = { ja = \"大学\" }\n\
     [[upstream.eligible]]\naffiliation = { contains = \"student@example.ac.jp\" }\n";
 

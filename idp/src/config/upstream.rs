@@ -4,8 +4,6 @@ mod ldap;
 
 use std::{collections::BTreeMap, time::Duration};
 
-use regex::Regex;
-
 use super::{
     checker::{Checker, is_name, text, web_address},
     files::{ConditionTable, UpstreamKindName, UpstreamTable},
@@ -15,14 +13,13 @@ use super::{
 };
 use crate::domain::{
     claims,
+    eligibility::Pattern,
     ids::UpstreamId,
     tenant::{Condition, EligibilityRule, LocalizedText, OidcUpstream, PasswordLimits, Upstream, UpstreamKind},
 };
 
 const MAX_ATTEMPTS: u32 = 5;
 const WINDOW: Duration = Duration::from_mins(15);
-/// A pattern larger than this when compiled is a mistake or an attack.
-const MAX_PATTERN: usize = 1 << 20;
 
 /// What `[upstream.attributes]` may map to: these we make ourselves, the university cannot say them.
 const OURS_ALONE: [&str; 3] = ["preferred_username", "email_verified", "two_factor_enabled"];
@@ -238,8 +235,8 @@ fn conditions(table: &ConditionTable, span: &Span, checker: &mut Checker<'_>) ->
         conditions.push(Condition::OneOf(one_of.clone()));
     }
     if let Some(pattern) = &table.matches {
-        match whole(pattern) {
-            Ok(regex) => conditions.push(Condition::Matches(Box::new(regex))),
+        match Pattern::new(pattern) {
+            Ok(pattern) => conditions.push(Condition::Matches(pattern)),
             Err(error) => {
                 let reason =
                     error.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
@@ -251,10 +248,4 @@ fn conditions(table: &ConditionTable, span: &Span, checker: &mut Checker<'_>) ->
         checker.error(span, "upstream.eligible: give contains, equals, one_of or matches");
     }
     conditions
-}
-
-/// The pattern from end to end. It must be one by itself too: `a)|(b` would break out of the group.
-fn whole(pattern: &str) -> Result<Regex, regex::Error> {
-    Regex::new(pattern)?;
-    regex::RegexBuilder::new(&format!(r"\A(?:{pattern})\z")).size_limit(MAX_PATTERN).build()
 }

@@ -2,10 +2,19 @@
 
 use std::collections::BTreeSet;
 
+use regex::{Regex, RegexBuilder};
+
 use super::{
     account::Attributes,
     tenant::{Condition, EligibilityRule},
 };
+
+/// A pattern larger than this when compiled is a mistake or an attack.
+const MAX_PATTERN: usize = 1 << 20;
+
+/// Counts from end to end only. Made once: eligibility is asked at every use of a token.
+#[derive(Clone, Debug)]
+pub struct Pattern(Regex);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Eligibility {
@@ -46,13 +55,20 @@ fn is_like(condition: &Condition, values: &[&str]) -> bool {
         Condition::Contains(wanted) => values.contains(&wanted.as_str()),
         Condition::Equals(wanted) => matches!(values, [only] if only == wanted),
         Condition::OneOf(wanted) => values.iter().any(|value| wanted.iter().any(|wanted| wanted == value)),
-        Condition::Matches(pattern) => values.iter().any(|value| matches_whole(pattern, value)),
+        Condition::Matches(pattern) => values.iter().any(|value| pattern.matches(value)),
     }
 }
 
-/// A pattern counts only from end to end, however it was written.
-fn matches_whole(pattern: &regex::Regex, value: &str) -> bool {
-    regex::Regex::new(&format!(r"\A(?:{})\z", pattern.as_str())).is_ok_and(|whole| whole.is_match(value))
+impl Pattern {
+    /// It must be a pattern by itself too: `a)|(b` would break out of the group.
+    pub fn new(pattern: &str) -> Result<Self, regex::Error> {
+        Regex::new(pattern)?;
+        RegexBuilder::new(&format!(r"\A(?:{pattern})\z")).size_limit(MAX_PATTERN).build().map(Self)
+    }
+
+    pub fn matches(&self, value: &str) -> bool {
+        self.0.is_match(value)
+    }
 }
 
 #[cfg(test)]
@@ -97,7 +113,7 @@ mod tests {
 
     #[test]
     fn each_condition_means_what_it_says() {
-        let pattern = |text: &str| Condition::Matches(Box::new(regex::Regex::new(text).unwrap()));
+        let pattern = |text: &str| Condition::Matches(Pattern::new(text).unwrap());
         for (condition, value, good) in [
             (Condition::Equals("s".into()), json!("s"), true),
             (Condition::Equals("s".into()), json!(["s", "t"]), false),

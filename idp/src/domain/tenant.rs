@@ -7,6 +7,7 @@ use url::Url;
 use super::{
     client::Client,
     clock::Timestamp,
+    eligibility::Pattern,
     ids::{ClientId, TenantId, UpstreamId},
     known_clients::KnownClients,
     language::Language,
@@ -272,7 +273,7 @@ pub enum Condition {
     /// One of its values is one of these.
     OneOf(Vec<String>),
     /// One of its values matches this pattern from end to end.
-    Matches(Box<regex::Regex>),
+    Matches(Pattern),
 }
 
 #[cfg(test)]

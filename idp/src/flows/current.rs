@@ -21,7 +21,7 @@ use crate::{
     store::Tx,
 };
 
-use super::{FlowError, Flows, issue_tokens::may_be_served};
+use super::{FlowError, Flows};
 
 const PRESS_EVERY: Duration = Duration::from_mins(1);
 
@@ -78,9 +78,11 @@ impl Flows {
     pub(super) async fn stand(&self, tenant: &Tenant, login: Login) -> Result<Current, FlowError> {
         let account = self.store.account(login.account).await?.ok_or(FlowError::LoginOver)?;
         let client = client_of(tenant, &login.destination)?;
-        if login.finished_at.is_none() && !may_be_served(tenant, &account) {
+        if login.finished_at.is_none()
+            && let Some(reason) = Ineligible::of(tenant, &account)
+        {
             self.refuse_device_of(tenant, &login).await?;
-            return Err(FlowError::NotServed(Ineligible::of(account.status)));
+            return Err(FlowError::NotServed(reason));
         }
         let now = self.now();
         let pending_url =

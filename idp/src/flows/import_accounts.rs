@@ -4,11 +4,14 @@ use std::{collections::BTreeMap, io::Read};
 
 use serde_json::Value;
 
-use crate::domain::{
-    account::{Attributes, DirectoryAccount},
-    ids::UpstreamId,
-    secret::Secret,
-    tenant::{Tenant, UpstreamKind},
+use crate::{
+    domain::{
+        account::{Attributes, DirectoryAccount},
+        ids::UpstreamId,
+        secret::Secret,
+        tenant::{Tenant, Upstream, UpstreamKind},
+    },
+    upstream::{attributes::Mapping, directory::attributes_of},
 };
 
 use super::{FlowError, Flows};
@@ -52,14 +55,13 @@ impl Flows {
         progress: impl Fn(u64, u64),
     ) -> Result<Imported, ImportError> {
         let settings = tenant.upstreams.iter().find(|settings| settings.id == *upstream);
-        if !settings.is_some_and(|settings| matches!(settings.kind, UpstreamKind::Directory(_))) {
-            return Err(ImportError::Upstream(upstream.to_string()));
-        }
+        let settings = settings.filter(|settings| matches!(settings.kind, UpstreamKind::Directory(_)));
+        let settings = settings.ok_or_else(|| ImportError::Upstream(upstream.to_string()))?;
         let people = read(file)?;
         let total = people.len() as u64;
         let mut imported = Imported::default();
         for (done, person) in people.into_iter().enumerate() {
-            if self.import_person(tenant, upstream, person, dry_run).await? {
+            if self.import_person(tenant, settings, person, dry_run).await? {
                 imported.accounts += 1;
             } else {
                 imported.unchanged += 1;
@@ -72,11 +74,11 @@ impl Flows {
     async fn import_person(
         &self,
         tenant: &Tenant,
-        upstream: &UpstreamId,
+        settings: &Upstream,
         person: Person,
         dry_run: bool,
     ) -> Result<bool, FlowError> {
-        let known = self.store.directory_account(&tenant.id, upstream, &person.user_id).await?;
+        let known = self.store.directory_account(&tenant.id, &settings.id, &person.user_id).await?;
         let password_hash = match (&known, person.password) {
             (Some(known), None) => known.password_hash.clone(),
             (Some(known), Some(password)) if self.is_password(&password, known).await? => known.password_hash.clone(),
@@ -96,13 +98,26 @@ impl Flows {
             .map_or_else(|| crate::domain::entropy::opaque_uuid(&*self.entropy).to_string(), |known| known.subject);
         let account = DirectoryAccount {
             tenant: tenant.id.clone(),
-            upstream: upstream.clone(),
+            upstream: settings.id.clone(),
             user_id: person.user_id,
             subject,
             password_hash,
             attributes: person.attributes,
         };
-        self.store.write(async |tx| Ok::<_, FlowError>(tx.upsert_directory_account(&account).await?)).await?;
+        let attributes = attributes_of(&Mapping::new(&settings.attributes), &account);
+        self.store
+            .write(async |tx| {
+                let tx = &tx;
+                tx.upsert_directory_account(&account).await?;
+                // Here the file is the university's word: it holds at once, not from the next login on (SR-6).
+                let known = tx.account_by_upstream(&tenant.id, &settings.id, &account.subject).await?;
+                if let Some(mut known) = known {
+                    known.attributes = attributes.clone();
+                    tx.save_account(&known).await?;
+                }
+                Ok::<_, FlowError>(())
+            })
+            .await?;
         Ok(true)
     }
 

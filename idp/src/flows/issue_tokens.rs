@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::{
     domain::{
-        account::{Account, AccountStatus},
+        account::Account,
         acr::Acr,
         claims::{ClaimsRequest, KnownClaims},
         client::Client,
@@ -18,7 +18,7 @@ use crate::{
             RefreshToken,
         },
         ids::Subject,
-        login::floor,
+        login::{Ineligible, floor},
         policy::TwoFactor,
         scope::Scope,
         secret::{Secret, TokenKey, token},
@@ -195,7 +195,7 @@ impl Flows {
         Ok(known(tenant, account, email.as_deref()).id_token(asked))
     }
 
-    /// The account behind a grant, if it may still be spoken for (SR-6, SR-75): active, and its upstream enabled.
+    /// The account behind a grant, if it may still be spoken for (SR-6, SR-75): active, its upstream enabled, and its person eligible.
     pub(super) async fn grantee(&self, tenant: &Tenant, grant: &Grant) -> Result<Option<Arc<Account>>, FlowError> {
         let account = self.store.account(grant.account).await?;
         Ok(account.filter(|account| may_be_served(tenant, account)))
@@ -213,9 +213,7 @@ fn known<'a>(tenant: &Tenant, account: &'a Account, email: Option<&'a str>) -> K
 
 /// Whether an account may be served at all now.
 pub(super) fn may_be_served(tenant: &Tenant, account: &Account) -> bool {
-    account.tenant == tenant.id
-        && account.status == AccountStatus::Active
-        && tenant.upstream(account.upstream.as_str()).is_some()
+    Ineligible::of(tenant, account).is_none()
 }
 
 /// What was proven for a grant, against what tenant and client demand today (SR-6).

@@ -2,6 +2,7 @@
 
 mod access_tokens;
 mod acting;
+mod admit;
 mod answer_client;
 mod answer_device;
 mod answer_reset_requests;

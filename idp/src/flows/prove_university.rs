@@ -2,26 +2,20 @@
 
 use crate::{
     domain::{
-        account::{Account, AccountStatus, Identity},
         audit::{AuditEvent, Event},
         authorization_request::Prompt,
-        eligibility::{Eligibility, eligibility},
-        entropy,
-        ids::{AccountId, Subject, UpstreamId},
+        ids::UpstreamId,
         language::LanguageWishes,
-        login::{Factor, Ineligible, Login, LoginTicket, PendingDeparture, PendingLogin, Proof, Proofs},
+        login::{Ineligible, LoginTicket, PendingDeparture, PendingLogin},
         parameters::Parameters,
-        policy::TwoFactor,
-        secret::{Secret, random_text, same_bytes, sha256_hex},
+        secret::{Secret, random_text, same_bytes},
         tenant::{Tenant, Upstream as UpstreamSettings},
     },
-    store::Tx,
     upstream::{Arrival, DepartureRequest, Kind, UpstreamError},
 };
 
 use super::{
     FlowError, Flows, Visitor,
-    issue_tokens::may_be_served,
     strangers_tries::{clear_stranger, refund_stranger, stranger_rules},
 };
 
@@ -159,137 +153,6 @@ impl Flows {
                 }
                 self.upstream_failed(tenant, pending, &error, visitor).await
             }
-        }
-    }
-
-    /// The university knows the person: eligible? Then the login becomes a row, in one transaction with its account.
-    async fn admit(
-        &self,
-        tenant: &Tenant,
-        settings: &UpstreamSettings,
-        identity: Identity,
-        pending: &PendingLogin,
-        wishes: &LanguageWishes<'_>,
-        visitor: &Visitor,
-    ) -> Result<Arrived, FlowError> {
-        let event = |event: Event| {
-            AuditEvent::new(self.now(), event, tenant.id.clone())
-                .of_login(&pending.id)
-                .of_client(pending.destination.client())
-                .from(visitor.address_prefix().as_deref())
-                .with("upstream", settings.id.as_str())
-        };
-        let ineligible = match eligibility(&settings.eligible, &identity.attributes) {
-            Eligibility::Eligible => None,
-            Eligibility::NotEligible => Some(Ineligible::Graduate),
-            Eligibility::Missing(names) => Some(Ineligible::Missing(names)),
-        };
-        if let Some(reason) = ineligible {
-            let refused = event(Event::NotEligible).with("reason", format!("{reason:?}"));
-            self.store
-                .write(async |tx| {
-                    let tx = &tx;
-                    tx.record(refused.clone()).await?;
-                    // What was not sent can be sent yet: P-24 leads to another try.
-                    if !matches!(reason, Ineligible::Missing(_)) {
-                        self.refuse_device(tx, tenant, &pending.id, &pending.destination).await?;
-                    }
-                    Ok::<_, FlowError>(())
-                })
-                .await?;
-            return Ok(Arrived::NotEligible(reason));
-        }
-        let now = self.now();
-        let secret = random_text(&*self.entropy);
-        let newcomer = self.newcomer(tenant, settings, &identity);
-        let proven = event(Event::UniversityProven);
-        let created = event(Event::AccountCreated).of_account(newcomer.id);
-        let suspended = self
-            .store
-            .write(async |tx| {
-                let tx = &tx;
-                let known = tx.account_by_upstream(&tenant.id, &settings.id, &identity.subject).await?;
-                let account = if let Some(mut account) = known {
-                    account.user_id.clone_from(&identity.user_id);
-                    account.attributes = identity.attributes.clone();
-                    tx.save_account(&account).await?;
-                    account
-                } else {
-                    self.first_visit(tx, &newcomer, &created).await?
-                };
-                if !may_be_served(tenant, &account) {
-                    let status = format!("{:?}", account.status);
-                    tx.record(event(Event::NotEligible).of_account(account.id).with("reason", status)).await?;
-                    self.refuse_device(tx, tenant, &pending.id, &pending.destination).await?;
-                    return Ok(Some(account.status));
-                }
-                let mut proofs = Proofs::default();
-                proofs.add(Proof {
-                    factor: Factor::University,
-                    account: account.id,
-                    at: now,
-                    evidence: settings.id.to_string(),
-                });
-                let wishes = LanguageWishes { account: account.language, ..*wishes };
-                let login = Login {
-                    id: pending.id.clone(),
-                    tenant: tenant.id.clone(),
-                    version: 0,
-                    secret_hash: sha256_hex(secret.expose().as_bytes()),
-                    account: account.id,
-                    upstream: settings.id.clone(),
-                    destination: pending.destination.clone(),
-                    proofs,
-                    session: None,
-                    language: wishes.settle(&tenant.languages, tenant.default_language),
-                    begun_at: pending.begun_at,
-                    pressed_at: now,
-                    finished_at: None,
-                };
-                if tx.insert_login(&login).await? {
-                    tx.record(proven.clone().of_account(account.id)).await?;
-                    Ok(None)
-                } else {
-                    // A second arrival of the same answer: the first one holds the row and its secret.
-                    Err(FlowError::NotDue)
-                }
-            })
-            .await?;
-        Ok(match suspended {
-            Some(status) => Arrived::NotEligible(Ineligible::of(status)),
-            None => Arrived::Proven(LoginTicket::Row { id: pending.id.clone(), secret }),
-        })
-    }
-
-    /// Makes the account, or takes the one that somebody faster has just made of the same person.
-    async fn first_visit(&self, tx: &Tx, newcomer: &Account, created: &AuditEvent) -> Result<Account, FlowError> {
-        if tx.insert_account(newcomer).await? {
-            tx.record(created.clone()).await?;
-            return Ok(newcomer.clone());
-        }
-        let known = tx.account_by_upstream(&newcomer.tenant, &newcomer.upstream, &newcomer.upstream_subject).await?;
-        known.ok_or(FlowError::NotDue)
-    }
-
-    fn newcomer(&self, tenant: &Tenant, settings: &UpstreamSettings, identity: &Identity) -> Account {
-        let now = self.now();
-        Account {
-            id: AccountId(entropy::uuid(&*self.entropy, now)),
-            tenant: tenant.id.clone(),
-            upstream: settings.id.clone(),
-            upstream_subject: identity.subject.clone(),
-            subject: Subject(entropy::opaque_uuid(&*self.entropy).to_string().into()),
-            user_id: identity.user_id.clone(),
-            attributes: identity.attributes.clone(),
-            email: None,
-            second_password: None,
-            authenticator: None,
-            two_factor: tenant.policy.two_factor == TwoFactor::UserChoice && tenant.policy.two_factor_default,
-            language: None,
-            status: AccountStatus::Active,
-            credential_version: 0,
-            version: 0,
-            created_at: now,
         }
     }
 

@@ -10,7 +10,7 @@ use super::{
     attributes::{Mapping, USER_ID, text},
 };
 use crate::domain::{
-    account::{Account, DirectoryAccount, Identity},
+    account::{Account, Attributes, DirectoryAccount, Identity},
     ids::{TenantId, UpstreamId},
     secret::Secret,
     tenant,
@@ -69,8 +69,7 @@ impl Asking for Directory {
         let account = account.filter(|account| self.is_ours(account));
         let good = (self.verify)(password, account.as_ref().map(|account| account.password_hash.clone())).await?;
         let account = account.filter(|_| good).ok_or(UpstreamError::Refused)?;
-        let mut attributes = self.mapping.read_own(&account.attributes);
-        attributes.0.insert(USER_ID.to_owned(), account.user_id.clone().into());
+        let attributes = attributes_of(&self.mapping, &account);
         Ok(Identity { subject: account.subject, user_id: account.user_id, attributes, auth_time: None })
     }
 
@@ -81,6 +80,13 @@ impl Asking for Directory {
             Err(_) => Ok(false),
         }
     }
+}
+
+/// What is said of a person who is kept here.
+pub fn attributes_of(mapping: &Mapping, account: &DirectoryAccount) -> Attributes {
+    let mut attributes = mapping.read_own(&account.attributes);
+    attributes.0.insert(USER_ID.to_owned(), account.user_id.clone().into());
+    attributes
 }
 
 /// A user ID as it was meant: full-width converted, needless blanks removed (journeys 1.3, 10).
@@ -106,10 +112,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::domain::{
-        account::Attributes,
-        tenant::{LocalizedText, PasswordLimits, UpstreamKind},
-    };
+    use crate::domain::tenant::{LocalizedText, PasswordLimits, UpstreamKind};
 
     type Seen = Arc<Mutex<Vec<Option<String>>>>;
 

@@ -4,12 +4,14 @@ use serde::{Deserialize, Serialize};
 
 use super::{Destination, is_over};
 use crate::domain::{
-    account::AccountStatus,
+    account::{Account, AccountStatus, Attributes},
     clock::Timestamp,
+    eligibility::{Eligibility, eligibility},
     ids::{LoginId, UpstreamId},
     language::Language,
     limits::LoginLimits,
     secret::Secret,
+    tenant::{EligibilityRule, Tenant},
 };
 
 /// What rides in the cookie may be this long before sealing (architecture.md: a browser takes 4,096 bytes).
@@ -67,9 +69,24 @@ pub enum Ineligible {
 }
 
 impl Ineligible {
-    /// Why an account that is not served is not.
-    pub fn of(status: AccountStatus) -> Self {
-        if status == AccountStatus::Ended { Self::Graduate } else { Self::Suspended }
+    /// Why somebody with these attributes is not eligible (G2); none if they are.
+    pub fn by(rules: &[EligibilityRule], attributes: &Attributes) -> Option<Self> {
+        match eligibility(rules, attributes) {
+            Eligibility::Eligible => None,
+            Eligibility::NotEligible => Some(Self::Graduate),
+            Eligibility::Missing(names) => Some(Self::Missing(names)),
+        }
+    }
+
+    /// Why an account may not be served now; none if it may. Asked at every use of what it was given before, by what the
+    /// university said last and what is demanded today (SR-6, SR-75).
+    pub fn of(tenant: &Tenant, account: &Account) -> Option<Self> {
+        let upstream = tenant.upstream(account.upstream.as_str()).filter(|_| account.tenant == tenant.id);
+        match (account.status, upstream) {
+            (AccountStatus::Ended, _) => Some(Self::Graduate),
+            (AccountStatus::Active, Some(upstream)) => Self::by(&upstream.eligible, &account.attributes),
+            (AccountStatus::Suspended, _) | (AccountStatus::Active, None) => Some(Self::Suspended),
+        }
     }
 }
 
