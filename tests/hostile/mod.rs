@@ -7,6 +7,7 @@ mod fuzz;
 mod jwts;
 mod parameters;
 mod redirect_uris;
+mod registrations;
 mod request_objects;
 
 use std::io::Write;

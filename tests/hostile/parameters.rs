@@ -152,6 +152,23 @@ impl Scene {
         vec![authorization(Method::GET), authorization(Method::POST), logout(Method::GET), logout(Method::POST)]
     }
 
+    /// P-32, with a number that the device waits with; and the form as its page gives it out.
+    async fn device(&self) -> Vec<Good> {
+        let user_code = self.world.television().pair().await.user_code;
+        let page = self.student.browser.clone().open(&format!("{ISSUER}/device")).await;
+        let form_token = page.value("form_token").unwrap();
+        let number = ("user_code", user_code);
+        vec![
+            Good { endpoint: "/device", method: Method::GET, fields: vec![number.clone()], by: None },
+            Good {
+                endpoint: "/device",
+                method: Method::POST,
+                fields: vec![number, ("form_token", form_token)],
+                by: None,
+            },
+        ]
+    }
+
     /// What clients call.
     fn endpoints(&self) -> Vec<Good> {
         let post = |endpoint, fields: &[(&'static str, &str)]| Good {
@@ -253,4 +270,26 @@ async fn no_spoilt_parameter_of_a_browser_s_request_is_accepted() {
         }
     }
     corpus.ends(500);
+}
+
+#[tokio::test]
+async fn no_spoilt_number_of_a_device_is_accepted() {
+    let scene = Scene::start().await;
+    let mut corpus = Corpus::of("spoilt numbers of devices");
+    let goods = scene.device().await;
+    let number = goods[0].fields[0].1.clone();
+    for good in &goods {
+        for (name, call) in good.mutants().into_iter().chain(good.broken_lines()) {
+            let page = scene.student.browser.clone().send(call).await;
+            // The page may show what came with its address; it stands in the field, and nowhere as the good number.
+            let led_on = page.header("location").starts_with("/login/");
+            let shown = page.id() == "device" && page.value("user_code").as_deref() == Some(&number);
+            corpus.tells(&name, !sound(&page) || led_on || shown);
+        }
+    }
+    corpus.ends(30);
+    let page = scene.student.browser.clone().send(goods[0].with(None)).await;
+    assert_eq!(page.value("user_code"), Some(number));
+    let page = scene.student.browser.clone().send(goods[1].with(None)).await;
+    assert!(page.header("location").starts_with("/login/"), "{}", page.body);
 }

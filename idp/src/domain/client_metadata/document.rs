@@ -143,6 +143,11 @@ impl<'a> Members<'a> {
     }
 }
 
+/// SR-57: no text has a use for control characters, and some who read it later do.
+fn is_plain(text: &str) -> bool {
+    text.len() <= LONGEST_TEXT && !text.contains(char::is_control)
+}
+
 /// A value with a closed list of names.
 trait Word: Copy {
     fn names() -> Vec<&'static str>;
@@ -186,9 +191,9 @@ trait Member: Sized {
 impl Member for Option<String> {
     fn read(members: &mut Members<'_>, name: &'static str) -> Self {
         match members.value(name)? {
-            Value::String(text) if text.len() <= LONGEST_TEXT => Some(text.clone()).filter(|text| !text.is_empty()),
+            Value::String(text) if is_plain(text) => Some(text.clone()).filter(|text| !text.is_empty()),
             _ => {
-                members.wrong(name, &format!("a text of at most {LONGEST_TEXT} bytes"));
+                members.wrong(name, &format!("a text of at most {LONGEST_TEXT} bytes without control characters"));
                 None
             }
         }
@@ -202,7 +207,7 @@ impl Member for Option<String> {
 impl Member for Vec<String> {
     fn read(members: &mut Members<'_>, name: &'static str) -> Self {
         let Some(value) = members.value(name) else { return Self::new() };
-        let text = |item: &Value| item.as_str().filter(|text| text.len() <= LONGEST_TEXT).map(str::to_owned);
+        let text = |item: &Value| item.as_str().filter(|text| is_plain(text)).map(str::to_owned);
         let list = value.as_array().filter(|list| list.len() <= LONGEST_LIST);
         let texts = list.and_then(|list| list.iter().map(text).collect::<Option<Self>>());
         texts.unwrap_or_else(|| {
@@ -324,6 +329,8 @@ mod tests {
             (json!({ "redirect_uris": [1] }), "redirect_uris must be a list"),
             (json!({ "redirect_uris": vec!["https://rp.example/cb"; 51] }), "redirect_uris must be a list"),
             (json!({ "client_uri": "a".repeat(2001) }), "client_uri must be a text of at most 2000 bytes"),
+            (json!({ "software_id": "a\u{0}" }), "software_id must be a text"),
+            (json!({ "contacts": ["a\nb"] }), "contacts must be a list"),
             (json!({ "require_auth_time": "yes" }), "require_auth_time must be true or false"),
             (json!({ "default_max_age": 1.5 }), "default_max_age must be a whole number"),
             (json!({ "response_types": ["code", "id_token"] }), "response_types[1]: is not spoken; known here: code"),

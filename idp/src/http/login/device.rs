@@ -34,7 +34,8 @@ const MOST_KEPT: usize = 32;
 
 /// The number may come with the address (RFC 8628 §3.3.1): it stands in the field, and the person presses.
 pub async fn get(visit: Visit, RawQuery(query): RawQuery) -> Response {
-    let query = Parameters::parse(query.unwrap_or_default().as_bytes()).unwrap_or_default();
+    let query = Parameters::parse(query.unwrap_or_default().as_bytes()).ok().filter(|query| query.once().is_ok());
+    let query = query.unwrap_or_default();
     let flash = visit.flash(PAGE);
     let typed = flash.kept.get(FIELD).map(String::as_str).or(query.get(FIELD)).unwrap_or_default();
     let page = Page::Device(Device {
