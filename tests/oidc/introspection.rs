@@ -116,3 +116,30 @@ async fn a_wrong_hint_of_the_token_s_type_does_not_matter() {
     assert_eq!(world.service().post("/revoke", &form).await.status(), 200);
     assert_eq!(world.service().introspect(&access).await.json()["active"], false);
 }
+
+/// hot-path.md §4.4; whoever adds a read to these paths finds out here.
+#[tokio::test]
+async fn what_is_in_memory_is_told_without_a_read_and_what_is_not_with_one() {
+    let (world, _, tokens) = signed_in(&OFFLINE).await;
+    let (access, refresh) = (tokens.text("access_token"), tokens.text("refresh_token"));
+    let introspected = async |token: &str| {
+        let before = world.flows().store.reads();
+        let answer = world.service().introspect(token).await;
+        assert_eq!(answer.json()["active"], true, "{}", answer.page.body);
+        world.flows().store.reads() - before
+    };
+    assert_eq!(introspected(&access).await, 0);
+    // That a refresh token is no access token is not remembered.
+    assert_eq!(introspected(&refresh).await, 1);
+    world.restart().await;
+    assert_eq!(introspected(&access).await, 1, "token, grant and account come together");
+    assert_eq!(introspected(&access).await, 0);
+    assert_eq!(introspected(&refresh).await, 2, "its grant and account are in memory by now");
+    assert_eq!(introspected(&refresh).await, 1);
+    world.restart().await;
+    let before = world.flows().store.reads();
+    assert_eq!(world.service().userinfo(&access).await.status(), 200);
+    assert_eq!(world.flows().store.reads() - before, 1, "userinfo the same");
+    assert_eq!(world.service().userinfo(&access).await.status(), 200);
+    assert_eq!(world.flows().store.reads() - before, 1);
+}

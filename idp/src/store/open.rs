@@ -4,7 +4,10 @@ use std::{
     fs::OpenOptions,
     io::ErrorKind,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError, Weak},
+    sync::{
+        Arc, Mutex, PoisonError, Weak,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -73,6 +76,7 @@ struct Inner {
     backend: Backend,
     reader: DatabaseConnection,
     writer: DatabaseConnection,
+    reads: Arc<AtomicU64>,
     caches: Arc<Caches>,
     queue: mpsc::Sender<Job>,
     wait: Duration,
@@ -84,7 +88,7 @@ struct Inner {
 impl Store {
     /// `sqlite://path` (made with mode 0600 if it is not there) or `postgres://…`. The schema is left as it is.
     pub async fn open(url: &str, options: StoreOptions) -> Result<Self, StoreError> {
-        let (backend, writer, reader) = match url.split_once("://") {
+        let (backend, writer, mut reader) = match url.split_once("://") {
             Some(("sqlite", path)) => {
                 let path = make_file(path)?;
                 // The writer first: it switches to WAL, which no busy timeout covers.
@@ -98,6 +102,7 @@ impl Store {
             }
             _ => return Err(StoreError::Open("neither sqlite:// nor postgres://".into())),
         };
+        let reads = count(&mut reader);
         let lifetime = (backend == Backend::Postgres).then_some(options.shared_lifetime);
         let caches = Arc::new(Caches::new(options.cache_entries, lifetime));
         let (queue, jobs) = mpsc::channel(QUEUE);
@@ -106,6 +111,7 @@ impl Store {
             backend,
             reader,
             writer,
+            reads,
             caches,
             queue,
             wait: options.wait,
@@ -128,6 +134,11 @@ impl Store {
     pub async fn ping(&self) -> Result<(), StoreError> {
         self.reader().execute_unprepared("SELECT 1").await?;
         Ok(())
+    }
+
+    /// Statements that were read with so far, outside of transactions: what is in memory costs none (hot-path.md §4).
+    pub fn reads(&self) -> u64 {
+        self.inner.reads.load(Ordering::Relaxed)
     }
 
     /// Finishes what is queued and closes the file or the connections; whoever writes afterwards is [`StoreError::Busy`].
@@ -179,6 +190,17 @@ impl Store {
     pub(super) fn wait(&self) -> Duration {
         self.inner.wait
     }
+}
+
+/// Counts the statements of a connection from now on.
+fn count(reader: &mut DatabaseConnection) -> Arc<AtomicU64> {
+    let reads = Arc::new(AtomicU64::default());
+    let counted = Arc::clone(&reads);
+    reader.set_metric_callback(move |_| {
+        counted.fetch_add(1, Ordering::Relaxed);
+        metrics::counter!("idp_store_reads_total").increment(1);
+    });
+    reads
 }
 
 /// Makes the file readable by its owner only; SQLite gives its side files the same mode.
