@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use serde_json::json;
 use tokio::sync::Semaphore;
 
 use crate::support::{
     World,
     assertion::{Signer, file, jwks, key},
     clock::{MINUTE, SECOND},
+    https::{Https, authority},
     jose::Key,
     key_server::{KeyServer, Says},
     setup::Setup,
@@ -168,4 +170,25 @@ async fn the_server_says_how_long_its_keys_are_fresh() {
     world.clock.pass(2 * SECOND);
     assert!(publisher.passes(&publisher.assertion()).await);
     assert_eq!(server.asked(), 2);
+}
+
+#[tokio::test]
+async fn an_https_address_is_read_behind_an_authority_that_the_operator_names_and_behind_no_other() {
+    let server = Https::listen();
+    let uri = server.publish("/jwks", &json!({ "keys": [key("ES256").jwk()] }));
+    let by_another_name = uri.replace("127.0.0.1", "localhost");
+    let setup = Setup::default()
+        .further_client("publisher", &file("publisher", &format!("jwks_uri = \"{uri}\"")))
+        .further_client("misnamed", &file("misnamed", &format!("jwks_uri = \"{by_another_name}\"")));
+    let closed = World::with(setup.clone()).await;
+    let signer = publisher(&closed, key("ES256"));
+    assert!(!signer.passes(&signer.assertion()).await, "the certificate is of an unknown authority");
+    assert!(server.asked().is_empty(), "nothing is said to whoever shows it");
+    let open = World::with(setup.set("server.outbound_ca_file", authority().to_str().unwrap())).await;
+    let misnamed = Signer::new(&open, "misnamed", key("ES256"));
+    assert!(!misnamed.passes(&misnamed.assertion()).await, "the certificate is for another name");
+    assert!(server.asked().is_empty());
+    let signer = publisher(&open, key("ES256"));
+    assert!(signer.passes(&signer.assertion()).await);
+    assert_eq!(server.asked(), ["/jwks"]);
 }
