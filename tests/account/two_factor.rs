@@ -326,6 +326,7 @@ async fn with_confirm_enable_a_key_is_entered_first() {
     assert_eq!(done.link("ok").as_str(), RETURN_TO);
     assert!(is_enabled(&world, &access).await);
     assert_eq!(count(&world, "two_factor.enabled").await, 1);
+    assert!(student.mail().await.subject.contains("二要素認証設定変更"), "M-08");
 }
 
 #[tokio::test]

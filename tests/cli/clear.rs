@@ -1,7 +1,11 @@
 //! idp account clear-email and reset-second-password (journeys J-18).
 
 use super::{account::account_of, idp};
-use crate::support::{World, clock::MINUTE, student::SECOND_PASSWORD, world::events};
+use crate::{
+    account,
+    login::reset::asks,
+    support::{World, clock::MINUTE, student::SECOND_PASSWORD, world::events},
+};
 
 #[tokio::test]
 async fn a_cleared_address_is_told_and_registered_anew_behind_the_second_password() {
@@ -76,6 +80,24 @@ async fn a_link_that_was_open_does_not_bring_the_address_back() {
     let open = waiting.mail().await.link();
     idp(&world, &["account", "suspend", "s2025001", "--reason", "stolen"]).await.fine();
     assert_eq!(waiting.browser.open(&open).await.error(), "E-32");
+}
+
+#[tokio::test]
+async fn links_on_their_way_end_with_the_address() {
+    let world = World::start().await;
+    let mut student = world.student().await;
+    student.signs_in().await;
+    let page = account::opens(&mut student, "email").await;
+    student.registers(&page, "new@mail.example").await;
+    let change = world.mails_to("new@mail.example").await.remove(0).link();
+    asks(&mut world.browser(), &student.email).await;
+    let reset = student.mail().await.link();
+    assert_eq!(world.browser().open(&change).await.id(), "confirm-link");
+    assert_eq!(world.browser().open(&reset).await.id(), "reset-second-password");
+    idp(&world, &["account", "clear-email", "s2025001", "--reason", "phone lost"]).await.fine();
+    for link in [change, reset] {
+        assert_eq!(world.browser().open(&link).await.error(), "E-32");
+    }
 }
 
 #[tokio::test]

@@ -21,7 +21,7 @@ mod ldap_outages;
 mod link;
 mod outages;
 mod races;
-mod reset;
+pub mod reset;
 mod reset_link;
 mod restart;
 mod second_password;

@@ -4,8 +4,10 @@ use crate::support::{
     Page, Student, World,
     browser::Call,
     clock::{MINUTE, SECOND},
+    jose::Key,
     setup::{ISSUER, Setup},
     student::SECOND_PASSWORD,
+    university::University,
     world::events,
 };
 
@@ -160,7 +162,7 @@ async fn a_university_that_cannot_be_reached_is_e_10() {
 }
 
 #[tokio::test]
-async fn a_made_up_code_is_e_10_or_e_08_and_no_login() {
+async fn a_made_up_code_is_e_08_and_no_login() {
     let world = World::with_university(Setup::default()).await;
     let mut student = world.newcomer();
     let (_, state) = departed(&mut student).await;
@@ -169,8 +171,19 @@ async fn a_made_up_code_is_e_10_or_e_08_and_no_login() {
         world.configuration().tenant("university").unwrap().issuer.authority().split(':').next_back().unwrap()
     );
     let page = student.browser.open(&callback(&[("code", "made-up"), ("state", &state), ("iss", &issuer)])).await;
-    assert!(matches!(page.errors().first().map(String::as_str), Some("E-10" | "E-08")), "{}", page.id());
+    assert_eq!((page.id().as_str(), page.errors()), ("sign-in", vec!["E-08".to_owned()]));
     assert!(world.whole_trail().await.iter().all(|row| row.event != "login.university_proven"));
+}
+
+#[tokio::test]
+async fn an_answer_that_cannot_be_believed_is_e_10() {
+    let (university, world) = University::open().await;
+    let mut student = world.newcomer();
+    let stranger = Key::generate("RS256", "university");
+    let forged = |nonce: &str| stranger.sign(&stranger.header("JWT"), &university.claims(&world, nonce));
+    let page = university.answers(&mut student, forged).await;
+    assert_eq!((page.status.as_u16(), page.error().as_str()), (502, "E-10"));
+    assert_eq!(world.whole_trail().await.last().unwrap().event, "upstream.failed");
 }
 
 #[tokio::test]

@@ -76,6 +76,7 @@ async fn with_nothing_the_person_is_asked_and_enter_says_yes() {
     let page = student.browser.enter(&page, &[]).await;
     assert_eq!(page.id(), "signed-out");
     assert!(page.has_link("sign-in"));
+    assert!(page.text().contains("大学"), "the university's own session may live on: {}", page.text());
     assert!(is_signed_out(&world, &mut student).await);
 }
 
