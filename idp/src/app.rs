@@ -1,5 +1,7 @@
 //! The only file that knows every part: a configuration becomes a router and its workers.
 
+mod assembly;
+mod upstreams;
 mod workers;
 
 use std::{
@@ -8,7 +10,6 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use anyhow::Context;
 use arc_swap::ArcSwap;
 use axum::Router;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
@@ -18,36 +19,29 @@ use tokio::{
     task::{JoinHandle, JoinSet},
 };
 
+use self::assembly::assemble;
 use crate::{
     config::Configuration,
     domain::{
         audit::{AuditEvent, Event},
         clock::{Clock, Timestamp},
         entropy::Entropy,
-        ids::{TenantId, UpstreamId},
-        secret::Secret,
-        tenant::{Tenant, UpstreamKind},
+        tenant::Tenant,
     },
-    flows::{ClientKeyring, Flows, Parts, Upstreams},
+    flows::{ClientKeyring, Flows},
     http::{
         self, admin,
         client_certificate::Proxies,
         deeds::Deeds,
         ops,
         server::{ConnectionLimits, ConnectionTimes, Server},
-        site::{Certificates, House, Site, Sites},
+        site::House,
     },
-    keys::{HashError, HashParams, HashVerdict, Hasher, Keyring, MasterKeys, SystemEntropy, Vault},
-    mail::{compose::Composer, smtp::Smtp, transport::Transport},
+    keys::{MasterKeys, SystemEntropy, Vault},
+    mail::transport::Transport,
     store::{Backend, Store, StoreOptions},
     theme::{ThemeError, Themes},
-    upstream::{
-        Upstream, UpstreamError,
-        directory::{Directory, Lookup, Verify},
-        ldap::{JustUsed, Ldap, Memory},
-        oidc::Oidc,
-        outbound::{Outbound, OutboundSettings},
-    },
+    upstream::ldap::JustUsed,
 };
 
 /// The system's time.
@@ -259,65 +253,6 @@ fn load_themes(configuration: &Configuration) -> JoinHandle<Result<Themes, Theme
     tokio::task::spawn_blocking(move || Themes::load(folder.as_deref()))
 }
 
-/// Makes everything that a configuration decides. Key rings of tenants that stay are kept.
-async fn assemble(
-    shared: &Shared,
-    configuration: Configuration,
-    themes: Themes,
-    transport: Option<Box<dyn Transport>>,
-    kept: &HashMap<TenantId, Arc<Keyring>>,
-) -> anyhow::Result<(Loaded, House)> {
-    let hasher = Arc::new(new_hasher(&configuration, shared)?);
-    let themes = Arc::new(themes);
-    for tenant in &configuration.tenants {
-        let wanted =
-            tenant.clients.values().filter_map(|client| client.theme.as_deref()).chain([tenant.theme.as_str()]);
-        for theme in wanted {
-            anyhow::ensure!(
-                themes.names().any(|name| name == theme),
-                "tenant {}: there is no theme {theme}",
-                tenant.id
-            );
-        }
-    }
-    let outbound = new_outbound(&configuration)?;
-    let upstreams = new_upstreams(&configuration, shared, &hasher, &outbound)?;
-    let ring = |tenant: &Arc<Tenant>| {
-        let ring = kept.get(&tenant.id).map_or_else(|| Arc::new(Keyring::empty()), Arc::clone);
-        (tenant.id.clone(), ring)
-    };
-    let flows = Flows::new(Parts {
-        store: shared.store.clone(),
-        vault: Arc::clone(&shared.vault),
-        keyrings: configuration.tenants.iter().map(ring).collect(),
-        hasher,
-        composer: Composer::new(Arc::clone(&themes)),
-        transport: match transport {
-            Some(transport) => transport,
-            None => new_transport(&configuration)?,
-        },
-        upstreams,
-        clock: Arc::clone(&shared.clock),
-        entropy: Arc::clone(&shared.entropy),
-        limits: configuration.limits.clone(),
-        bounce_address: configuration.mail.bounce_address.clone(),
-        outbound,
-        client_keys: Arc::clone(&shared.client_keys),
-    });
-    for tenant in &configuration.tenants {
-        flows.load_keys(&tenant.id).await.with_context(|| format!("signing keys of tenant {}", tenant.id))?;
-    }
-    flows.learn_clients(&configuration.tenants).await.context("registered clients")?;
-    let certificates = match configuration.server.client_certificate_header {
-        Some(_) => Certificates::PassedOn,
-        None => Certificates::Unseen,
-    };
-    let sites =
-        Sites::new(configuration.tenants.iter().map(|tenant| Site::new(Arc::clone(tenant), &themes, certificates)));
-    let house = House { sites: Arc::new(sites), flows: flows.clone(), themes, clock: Arc::clone(&shared.clock) };
-    Ok((Loaded { configuration, flows }, house))
-}
-
 /// The recorder of all metrics, once for the process.
 pub fn install_metrics() -> anyhow::Result<PrometheusHandle> {
     const SECONDS: [f64; 10] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0];
@@ -333,100 +268,4 @@ async fn readiness(flows: &Flows) -> Result<(), Vec<String>> {
         reasons.push("signing keys of a new tenant are still being made".to_owned());
     }
     if reasons.is_empty() { Ok(()) } else { Err(reasons) }
-}
-
-fn new_hasher(configuration: &Configuration, shared: &Shared) -> Result<Hasher, HashError> {
-    let limits = &configuration.limits.second_password;
-    let params = HashParams { memory_kib: limits.argon2_memory_kib, iterations: limits.argon2_iterations };
-    let permits = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    Hasher::new(params, permits, Arc::clone(&shared.vault), Arc::clone(&shared.entropy))
-}
-
-fn new_transport(configuration: &Configuration) -> anyhow::Result<Box<dyn Transport>> {
-    let mail = &configuration.mail;
-    let hello = configuration.tenants.first().map_or("localhost", |tenant| host(tenant.issuer.authority()));
-    Ok(Box::new(Smtp::new(&mail.smtp_url, mail.smtp_password.as_ref(), hello)?))
-}
-
-fn host(authority: &str) -> &str {
-    authority.rsplit_once(':').map_or(authority, |(host, _)| host)
-}
-
-fn new_outbound(configuration: &Configuration) -> anyhow::Result<Outbound> {
-    let extra_ca = configuration.server.outbound_ca_file.as_ref().map(std::fs::read).transpose()?;
-    let settings = OutboundSettings {
-        allow: configuration.server.outbound_allow.clone(),
-        extra_ca,
-        ..OutboundSettings::default()
-    };
-    Ok(Outbound::new(&settings)?)
-}
-
-fn new_upstreams(
-    configuration: &Configuration,
-    shared: &Shared,
-    hasher: &Arc<Hasher>,
-    outbound: &Outbound,
-) -> anyhow::Result<Upstreams> {
-    let Shared { store, clock, entropy, .. } = shared;
-    let mut upstreams = Upstreams::default();
-    for tenant in &configuration.tenants {
-        for upstream in tenant.upstreams.iter().filter(|upstream| upstream.enabled) {
-            let made: Arc<dyn Upstream> = match &upstream.kind {
-                UpstreamKind::Oidc(oidc) => {
-                    Arc::new(Oidc::new(upstream, oidc.clone(), outbound, Arc::clone(clock), Arc::clone(entropy))?)
-                }
-                UpstreamKind::Ldap(ldap) => {
-                    let memory = memory(shared, &tenant.id, &upstream.id);
-                    let made = Ldap::new(upstream, ldap, outbound, Arc::clone(clock), memory);
-                    Arc::new(made.with_context(|| format!("tenant {}, upstream {}", tenant.id, upstream.id))?)
-                }
-                UpstreamKind::Directory(_) => {
-                    Arc::new(Directory::new(tenant.id.clone(), upstream, lookup(store), verify(hasher)))
-                }
-            };
-            upstreams.insert(tenant.id.clone(), made);
-        }
-    }
-    Ok(upstreams)
-}
-
-/// What is remembered of one directory's passwords; a reload forgets nothing of it.
-fn memory(shared: &Shared, tenant: &TenantId, upstream: &UpstreamId) -> Memory {
-    let (vault, purpose) = (Arc::clone(&shared.vault), format!("ldap/{tenant}/{upstream}"));
-    let fingerprint = move |texts: &[&str]| {
-        let parts: Vec<&[u8]> = texts.iter().map(|text| text.as_bytes()).collect();
-        vault.mac(&purpose, &parts)
-    };
-    Memory { fingerprint: Arc::new(fingerprint), just_used: Arc::clone(&shared.just_used) }
-}
-
-fn lookup(store: &Store) -> Lookup {
-    let store = store.clone();
-    Arc::new(move |tenant, upstream, user_id| {
-        let store = store.clone();
-        Box::pin(async move {
-            let found = store.directory_account(&tenant, &upstream, &user_id).await;
-            found.map_err(|error| UpstreamError::Unreachable(error.to_string()))
-        })
-    })
-}
-
-fn verify(hasher: &Arc<Hasher>) -> Verify {
-    let hasher = Arc::clone(hasher);
-    Arc::new(move |candidate: Secret, stored: Option<String>| {
-        let hasher = Arc::clone(&hasher);
-        Box::pin(async move {
-            let verdict = match stored {
-                Some(stored) => hasher.verify(candidate, &stored).await,
-                None => hasher.verify_nobody(candidate).await.map(|()| HashVerdict::Mismatch),
-            };
-            match verdict {
-                Ok(HashVerdict::Match { .. }) => Ok(true),
-                Ok(HashVerdict::Mismatch) => Ok(false),
-                Err(HashError::Busy) => Err(UpstreamError::Busy),
-                Err(error) => Err(UpstreamError::Unusable(error.to_string())),
-            }
-        })
-    })
 }
