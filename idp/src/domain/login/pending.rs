@@ -135,3 +135,46 @@ impl<D> PendingLogin<D> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeMap, time::Duration};
+
+    use super::*;
+    use crate::domain::{
+        ids::TenantId,
+        samples,
+        tenant::{Condition, LocalizedText, PasswordLimits, Upstream, UpstreamKind},
+    };
+
+    fn with(change: impl FnOnce(&mut Upstream, &mut Account)) -> Option<Ineligible> {
+        let (mut tenant, mut account) = (samples::tenant(), samples::account());
+        let mut upstream = Upstream {
+            id: account.upstream.clone(),
+            name: LocalizedText::same("U"),
+            enabled: true,
+            kind: UpstreamKind::Directory(PasswordLimits { max_attempts: 5, window: Duration::from_mins(15) }),
+            attributes: BTreeMap::new(),
+            eligible: vec![EligibilityRule(vec![("affiliation".into(), Condition::Contains("student".into()))])],
+        };
+        account.attributes.0.insert("affiliation".into(), "student".into());
+        change(&mut upstream, &mut account);
+        tenant.upstreams.push(upstream);
+        Ineligible::of(&tenant, &account)
+    }
+
+    #[test]
+    fn an_account_is_served_while_it_its_upstream_and_its_person_are_in_order() {
+        assert_eq!(with(|_, _| ()), None);
+        assert_eq!(with(|upstream, _| upstream.eligible.clear()), None);
+        assert_eq!(with(|_, account| account.status = AccountStatus::Suspended), Some(Ineligible::Suspended));
+        assert_eq!(with(|_, account| account.status = AccountStatus::Ended), Some(Ineligible::Graduate));
+        assert_eq!(with(|upstream, _| upstream.enabled = false), Some(Ineligible::Suspended));
+        assert_eq!(with(|upstream, _| upstream.id = UpstreamId::new("another")), Some(Ineligible::Suspended));
+        assert_eq!(with(|_, account| account.tenant = TenantId::new("other")), Some(Ineligible::Suspended));
+        let graduate = with(|_, account| drop(account.attributes.0.insert("affiliation".into(), "alum".into())));
+        assert_eq!(graduate, Some(Ineligible::Graduate));
+        let unsaid = with(|_, account| account.attributes.0.clear());
+        assert_eq!(unsaid, Some(Ineligible::Missing(vec!["affiliation".into()])));
+    }
+}
