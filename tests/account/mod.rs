@@ -3,6 +3,7 @@
 mod authenticator;
 mod email;
 mod entry;
+mod extend;
 mod second_password;
 mod sessions;
 mod step_up;

@@ -12,6 +12,7 @@ mod contact;
 mod eligibility;
 mod entry;
 mod expiry;
+mod extend;
 mod first_visit;
 mod forms;
 mod hostile;

@@ -146,6 +146,23 @@ impl Page {
         self.url.host_str() == Some("rp.example")
     }
 
+    /// The seconds that are left without a press, and in any case; none: the page lasts.
+    pub fn time_left(&self) -> Option<(u64, u64)> {
+        let seconds = |name: &str| self.one("form.limit", name).map(|text| text.parse().unwrap());
+        Some((seconds("data-idle")?, seconds("data-absolute")?))
+    }
+
+    /// 有効時間を延ばす.
+    pub fn extension(&self) -> Form {
+        let action = self.one("form.limit", "action").unwrap_or_else(|| panic!("{} lasts", self.id()));
+        let token = self.one("form.limit [name=form_token]", "value").unwrap();
+        Form { action: self.url.join(&action).unwrap(), fields: vec![("form_token".to_owned(), token)] }
+    }
+
+    pub fn offers_more_time(&self) -> bool {
+        self.one("form.limit button", "class").is_some()
+    }
+
     /// The form that holds these fields and this button, filled in; without a button, Enter presses the first one.
     pub fn form(&self, typed: &[(&str, &str)], action: Option<&str>) -> Form {
         let html = self.html();

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::clock::Timestamp;
+
 #[derive(Clone, Debug)]
 pub struct Limits {
     pub connections: usize,
@@ -23,6 +25,28 @@ pub struct LoginLimits {
     /// Since the last press.
     pub idle: Duration,
     pub absolute: Duration,
+}
+
+impl LoginLimits {
+    /// When a login ends that began and was last pressed then (journeys 1.4).
+    pub fn deadlines(&self, begun_at: Timestamp, pressed_at: Timestamp) -> Deadlines {
+        Deadlines { idle: pressed_at.plus(self.idle), absolute: begun_at.plus(self.absolute) }
+    }
+}
+
+/// When a login or a session ends by itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Deadlines {
+    /// For want of a press: each one moves it.
+    pub idle: Timestamp,
+    /// In any case.
+    pub absolute: Timestamp,
+}
+
+impl Deadlines {
+    pub fn nearest(&self) -> Timestamp {
+        self.idle.min(self.absolute)
+    }
 }
 
 #[derive(Clone, Debug)]

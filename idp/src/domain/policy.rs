@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::{clock::Timestamp, limits::Deadlines};
+
 /// Every `[policy]` setting, defaults resolved.
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is one setting of its own, on or off")]
@@ -102,4 +104,11 @@ pub struct OneTimeUrlPolicy {
 pub struct SessionPolicy {
     pub idle: Duration,
     pub absolute: Duration,
+}
+
+impl SessionPolicy {
+    /// When a session ends that began and was last used then (SR-4).
+    pub fn deadlines(&self, created_at: Timestamp, used_at: Timestamp) -> Deadlines {
+        Deadlines { idle: used_at.plus(self.idle), absolute: created_at.plus(self.absolute) }
+    }
 }

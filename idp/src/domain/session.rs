@@ -37,7 +37,7 @@ pub const TOUCH_EVERY: Duration = Duration::from_mins(1);
 
 impl Session {
     pub fn is_live(&self, policy: &SessionPolicy, now: Timestamp) -> bool {
-        self.ended_at.is_none() && now < self.created_at.plus(policy.absolute) && now < self.used_at.plus(policy.idle)
+        self.ended_at.is_none() && now < policy.deadlines(self.created_at, self.used_at).nearest()
     }
 
     /// Whether something was proven in it after `since`: a step-up keeps the session's own age.

@@ -1,6 +1,6 @@
 //! Somebody who is signed in acts on their own account: by which session, from which service, in which language.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use crate::{
     domain::{
@@ -12,7 +12,7 @@ use crate::{
         letter::Letter,
         login::{Destination, Factor, Gate, Lock, Need, PendingLogin},
         outbox::OutboxLetter,
-        session::is_proven_lately,
+        session::{Session, is_proven_lately},
         tenant::Tenant,
     },
     store::Tx,
@@ -77,13 +77,14 @@ impl Flows {
         is_proven_lately(&live.session.proofs, &live.account, Factor::SecondPassword, age, self.now())
     }
 
-    /// Notes a session's use, at most once a minute.
-    pub async fn note_use(&self, live: &LiveSession) -> Result<(), FlowError> {
+    /// Notes a session's use, at most once a minute, and gives the session back as it stands then.
+    pub async fn note_use(&self, live: LiveSession) -> Result<LiveSession, FlowError> {
         let now = self.now();
-        if live.session.wants_touch(now) {
-            self.store.touch_session(live.session.key.clone(), now).await?;
+        if !live.session.wants_touch(now) {
+            return Ok(live);
         }
-        Ok(())
+        self.store.touch_session(live.session.key.clone(), now).await?;
+        Ok(LiveSession { session: Arc::new(Session { used_at: now, ..(*live.session).clone() }), ..live })
     }
 
     /// What keeps the account's second password from being tried now.

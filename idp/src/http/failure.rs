@@ -225,7 +225,12 @@ impl Place {
     }
 
     fn about(&self) -> About<'_> {
-        About { language: self.language, support_code: &self.support_code, theme: self.theme.as_deref() }
+        About {
+            language: self.language,
+            support_code: &self.support_code,
+            theme: self.theme.as_deref(),
+            time_limit: None,
+        }
     }
 
     fn error_page(&self, visit: &Visit, code: &str, protocol: Option<&OAuthError>) -> Page {

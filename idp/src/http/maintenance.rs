@@ -21,7 +21,7 @@ pub async fn close(visit: Visit, request: Request, next: Next) -> Response {
     };
     let page = Page::Maintenance(Maintenance { from: planned.from, until: planned.until });
     let support_code = visit.flows().support_code();
-    let about = About { language: visit.language(), support_code: &support_code, theme: None };
+    let about = About { language: visit.language(), support_code: &support_code, theme: None, time_limit: None };
     let mut response = visit.page_with(StatusCode::SERVICE_UNAVAILABLE, ContentPolicy::Page, &page, &about);
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(now.until(planned.until).as_secs()));
     response

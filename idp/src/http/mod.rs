@@ -129,6 +129,7 @@ fn sign_in_pages(deeds: &Deeds) -> Router {
         .route("/login/{login}/restart", get(login::restart::get))
         .route("/login/{login}/next", get(login::restart::next))
         .route("/login/{login}/status", get(login::status::get))
+        .route("/login/{login}/extend", post(login::extend::post))
         .route("/login/{login}/not-eligible", get(login::not_eligible::get))
         .route("/login/{login}/decline", get(login::not_eligible::decline))
         .route(
@@ -204,6 +205,9 @@ fn account_pages(deeds: &Deeds) -> Router {
             "/account/{page}/confirm",
             get(account::confirm::get).post(account::confirm::post).head(front::untouched),
         )
+        .route("/account/extend", post(account::extend::post))
+        .route("/account/{page}/extend", post(account::extend::post))
+        .route("/account/{page}/{below}/extend", post(account::extend::post))
         .layer(from_fn_with_state(deeds.clone(), deeds::finish_posts))
         .method_not_allowed_fallback(front::other_method)
         .layer(from_fn(maintenance::close))

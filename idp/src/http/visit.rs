@@ -23,12 +23,13 @@ use crate::{
         browser::Browser,
         ids::{ClientId, LoginId, SessionId},
         language::{Language, LanguageWishes},
+        limits::Deadlines,
         login::{CarriedTicket, LoginTicket},
         secret::Secret,
         tenant::Tenant,
     },
     flows::{FlowError, Flows, LiveSession, SessionCookie, Visitor},
-    theme::{Announcement, Contact, FormPost, Frame, HiddenField, Page, Problem},
+    theme::{Announcement, Contact, FormPost, Frame, HiddenField, Page, Problem, TimeLimit},
 };
 
 use super::{
@@ -329,6 +330,18 @@ impl Visit {
         }
     }
 
+    /// What a page says of its end, from now on (WCAG 2.2, 2.2.1).
+    pub fn time_limit(&self, action: String, form_token: String, deadlines: Deadlines) -> TimeLimit {
+        let now = self.house.clock.now();
+        TimeLimit {
+            action,
+            form_token,
+            idle: now.until(deadlines.idle).as_secs(),
+            absolute: now.until(deadlines.absolute).as_secs(),
+            until: deadlines.nearest(),
+        }
+    }
+
     fn frame(&self, about: &About<'_>) -> Frame {
         let (tenant, language) = (self.tenant(), about.language);
         let text = |text: &crate::domain::tenant::LocalizedText| {
@@ -344,6 +357,7 @@ impl Visit {
             contact: Contact::of(tenant, language),
             mail_domain: tenant.mail_from.rsplit('@').next().unwrap_or_default().to_owned(),
             announcement: announced.map(|planned| Announcement { from: planned.from, until: planned.until }),
+            time_limit: about.time_limit.clone(),
         }
     }
 
@@ -360,12 +374,13 @@ impl Visit {
     }
 }
 
-/// Whose page it is: its language, its support code, and the client's theme if it has one.
-#[derive(Clone, Copy, Debug)]
+/// Whose page it is: its language, its support code, the client's theme if it has one, and how long it lasts if it does not for ever.
+#[derive(Clone, Debug)]
 pub struct About<'a> {
     pub language: Language,
     pub support_code: &'a str,
     pub theme: Option<&'a str>,
+    pub time_limit: Option<TimeLimit>,
 }
 
 /// OpenID Connect Core §4: the client learns which issuer to come back to, and who is meant, as far as it said so itself.

@@ -1,7 +1,7 @@
 //! The check that every theme must pass when it is loaded: every page and mail in every state and language, also with hostile texts (SR-82).
 
 use super::{
-    RenderError, ThemeError,
+    Frame, RenderError, ThemeError,
     page::{Argument, Page},
     samples::{self, Words},
     themes::{MailBlock, MailFrame, MailLink, MailText, Themes},
@@ -37,13 +37,15 @@ pub fn theme(themes: &Themes, name: &str) -> Result<(), ThemeError> {
             reason,
         };
         for (sample, page) in samples::pages() {
-            let html =
-                render(themes, name, *language, &Words::plain(), &page).map_err(|reason| fail(&sample, reason))?;
+            let frame = samples::frame_of(&sample, *language);
+            let html = render(themes, name, &frame, &page).map_err(|reason| fail(&sample, reason))?;
             complete(&page, &html).map_err(|reason| fail(&sample, reason))?;
         }
         let words = Words::marked(HOSTILE);
         for (sample, page) in samples::pages_with(&words) {
-            let html = render(themes, name, *language, &words, &page).map_err(|reason| fail(&sample, reason))?;
+            let time_limit = samples::time_limit(&sample, &words);
+            let frame = Frame { time_limit, ..samples::frame_with(*language, &words) };
+            let html = render(themes, name, &frame, &page).map_err(|reason| fail(&sample, reason))?;
             if html.contains("\"'>") || html.contains("<script>") {
                 return Err(fail(&sample, "a text becomes markup".to_owned()));
             }
@@ -56,8 +58,8 @@ pub fn theme(themes: &Themes, name: &str) -> Result<(), ThemeError> {
     Ok(())
 }
 
-fn render(themes: &Themes, name: &str, language: Language, words: &Words, page: &Page) -> Result<String, String> {
-    themes.page(name, &samples::frame_with(language, words), page).map_err(|error| chain(&error))
+fn render(themes: &Themes, name: &str, frame: &Frame, page: &Page) -> Result<String, String> {
+    themes.page(name, frame, page).map_err(|error| chain(&error))
 }
 
 /// What tests, screen readers and the person at the help desk hold on to.

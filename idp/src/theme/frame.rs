@@ -24,6 +24,8 @@ pub struct Frame {
     pub mail_domain: String,
     /// Maintenance that is announced (journeys J-20).
     pub announcement: Option<Announcement>,
+    /// None: the page lasts.
+    pub time_limit: Option<TimeLimit>,
 }
 
 /// Whom to ask, in the language of the page.
@@ -45,6 +47,19 @@ pub struct Contact {
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Announcement {
     pub from: Timestamp,
+    pub until: Timestamp,
+}
+
+/// How long the page may be left alone, and where its button asks for more time (WCAG 2.2, 2.2.1).
+#[derive(Clone, Debug, Serialize)]
+pub struct TimeLimit {
+    pub action: String,
+    pub form_token: String,
+    /// Seconds that are left without a press.
+    pub idle: u64,
+    /// Seconds that are left in any case.
+    pub absolute: u64,
+    /// The end that comes first.
     pub until: Timestamp,
 }
 

@@ -31,7 +31,7 @@ mod vocabulary;
 
 pub use assets::Asset;
 pub use error::{RenderError, ThemeError};
-pub use frame::{Announcement, Contact, Frame};
+pub use frame::{Announcement, Contact, Frame, TimeLimit};
 pub use page::{
     AccountMenu, AlreadySignedIn, AppOffer, Argument, AuthKey, Authenticator, ChangeEmail, ChangeSecondPassword,
     ConfirmDevice, ConfirmLink, ConfirmSecondPassword, ConfirmSignOut, Consent, ConsentItem, Device, DeviceAnswered,

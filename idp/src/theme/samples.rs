@@ -10,11 +10,10 @@ mod factors;
 mod letters;
 mod reset;
 
-pub use extremes::long_frame;
 pub use letters::letters;
 
 use super::{
-    Announcement, Contact, Frame,
+    Announcement, Contact, Frame, TimeLimit,
     page::{
         AlreadySignedIn, Argument, ConfirmLink, ConfirmSignOut, EmailRegistered, EmailSent, ErrorPage, FormPost,
         HiddenField, LinkInvalid, LinkRetry, MailStatus, Maintenance, MissingItem, NotEligible, NotEligibleReason,
@@ -32,6 +31,25 @@ pub const FORM_TOKEN: &str = "sample-form-token";
 /// What surrounds the samples.
 pub fn frame(language: Language) -> Frame {
     frame_with(language, &Words::plain())
+}
+
+/// What surrounds one of them: long names, or little time that is left.
+pub fn frame_of(sample: &str, language: Language) -> Frame {
+    if sample.ends_with("-long") {
+        return extremes::long_frame(language);
+    }
+    Frame { time_limit: time_limit(sample, &Words::plain()), ..frame(language) }
+}
+
+/// Around samples whose name ends in `-soon` or `-last`: the time that a press prolongs, and the one that none does.
+pub(super) fn time_limit(sample: &str, words: &Words) -> Option<TimeLimit> {
+    let (idle, absolute) = match sample.rsplit('-').next() {
+        Some("soon") => (100, 1_800),
+        Some("last") => (1_800, 50),
+        _ => return None,
+    };
+    let (action, form_token) = (words.path("/extend"), words.token());
+    Some(TimeLimit { action, form_token, idle, absolute, until: LATER })
 }
 
 /// Every page in every state, with a name for each.
@@ -101,6 +119,7 @@ pub(super) fn frame_with(language: Language, words: &Words) -> Frame {
         },
         mail_domain: words.say("mail.example.jp"),
         announcement: Some(Announcement { from: NOW, until: LATER }),
+        time_limit: None,
     }
 }
 
@@ -142,7 +161,9 @@ fn entry(words: &Words, pages: &mut Pages) {
         forgot: Some(words.path("/forgot")),
         errors: Vec::new(),
     };
-    add(pages, "sign-in", Page::SignIn(plain.clone()));
+    for name in ["sign-in", "sign-in-soon"] {
+        add(pages, name, Page::SignIn(plain.clone()));
+    }
     let returned = SignIn { errors: vec![Problem::page("E-08")], ..plain.clone() };
     add(pages, "sign-in-returned", Page::SignIn(returned));
     let typed = SignIn { upstreams: vec![upstream("directory", true)], languages: vec![Language::Ja], ..plain.clone() };

@@ -32,7 +32,7 @@ fn every_page_is_made_in_every_theme_state_and_language() {
         assert_eq!(THEMES.languages(theme), LANGUAGES);
         for language in LANGUAGES {
             for (name, page) in samples::pages() {
-                let html = THEMES.page(theme, &samples::frame(language), &page).unwrap();
+                let html = THEMES.page(theme, &samples::frame_of(&name, language), &page).unwrap();
                 assert!(html.contains(&format!("<html lang=\"{language}\"")), "{theme} {name}");
                 assert!(html.contains(&format!("<main data-page=\"{}\"", page.id())), "{theme} {name}");
                 assert!(!html.contains("none</") && !html.contains("undefined"), "{theme} {name}:\n{html}");

@@ -45,6 +45,69 @@ language?.addEventListener("change", () => {
 if (name && !name.value) name.value = sessionStorage.getItem(kept) ?? "";
 sessionStorage.removeItem(kept);
 
+// The time of this page runs out (WCAG 2.2, 2.2.1): said two minutes before, and a press prolongs it without losing what was typed.
+// By the clock, since a computer that sleeps has no timers.
+const limit = document.querySelector(".limit");
+if (limit) {
+  const line = limit.querySelector("p");
+  const button = limit.querySelector("button");
+  const texts = line.dataset;
+  const token = (form) => form?.elements.form_token.value;
+  let idle, absolute, field;
+  let until = 0;
+  const lasts = (left) => {
+    idle = Date.now() + left.idle * 1000;
+    absolute = Date.now() + left.absolute * 1000;
+  };
+  const say = (text, more) => {
+    limit.classList.add("due");
+    if (line.textContent !== text) line.textContent = text;
+    if (button) button.hidden = !more;
+  };
+  // An answer stands for a while, then what is left counts again.
+  const answer = (text, more) => {
+    say(text, more);
+    until = Date.now() + 15_000;
+  };
+  const look = () => {
+    const minutes = Math.ceil((Math.min(idle, absolute) - Date.now()) / 60_000);
+    const more = idle < absolute;
+    if (minutes <= 0) say(texts.over);
+    else if (Date.now() < until) return;
+    else if (minutes > 2) limit.classList.remove("due");
+    else say(texts[(more ? "soon" : "last") + minutes], more);
+  };
+  const press = async () => {
+    const body = new URLSearchParams(new FormData(limit));
+    const reply = await fetch(limit.action, { method: "POST", body, signal: AbortSignal.timeout?.(15_000) });
+    if (reply.status >= 500) throw reply.status;
+    return reply.text();
+  };
+  limit.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (limit.ariaBusy === "true") return;
+    const html = await press().catch(() => null);
+    limit.ariaBusy = null;
+    if (html === null) return answer(texts.failed, true);
+    const next = new DOMParser().parseFromString(html, "text/html").querySelector(".limit");
+    // Another token is another login: this one has ended.
+    const goesOn = token(next) === token(limit);
+    lasts(goesOn ? next.dataset : { idle: 0, absolute: 0 });
+    if (limit.contains(document.activeElement)) field?.focus();
+    if (goesOn) answer(texts.extended);
+    look();
+  });
+  main.addEventListener("focusin", ({ target }) => { if (target.matches(".input")) field = target; });
+  // Above the keyboard of a telephone.
+  const rise = () => { limit.style.bottom = `${Math.max(0, innerHeight - visualViewport.height - visualViewport.offsetTop)}px`; };
+  visualViewport?.addEventListener("resize", rise);
+  visualViewport?.addEventListener("scroll", rise);
+  line.setAttribute("role", "alert");
+  lasts(limit.dataset);
+  look();
+  setInterval(look, 5000);
+}
+
 // A form is sent once; coming back makes it new (J-14).
 for (const form of all("form")) {
   form.addEventListener("submit", (event) => {

@@ -46,6 +46,23 @@ common-mail-status-failed = { e-66 }
 common-list-separator = ,{" "}
 common-announcement = The service will not be available from { $from } to { $until } (Japan time) because of maintenance.
 
+## The end of a page's time
+
+limit-until = This page is valid until { $time }.
+limit-reload = Extending the time loads the page again.
+limit-extend = Extend the time
+limit-soon = The time for this page runs out in about { $minutes } { $minutes ->
+        [one] minute
+       *[other] minutes
+    }.
+limit-last = The time for this login runs out in about { $minutes } { $minutes ->
+        [one] minute
+       *[other] minutes
+    }. For security, it cannot be extended any further.
+limit-extended = The time has been extended.
+limit-failed = The time could not be extended. Please check your connection and try again.
+limit-over = This login has ended. Please reload the page and log in again.
+
 ## P-01 Student Login
 
 login-title = Student Login

@@ -46,6 +46,17 @@ common-mail-status-failed = { e-66 }
 common-list-separator = 、
 common-announcement = メンテナンスのため、{ $from } ～ { $until }（日本時間）はご利用いただけません。
 
+## The end of a page's time
+
+limit-until = この画面は、{ $time }まで有効です。
+limit-reload = 有効時間を延ばすと、画面が読み込み直されます。
+limit-extend = 有効時間を延ばす
+limit-soon = この画面の有効時間は、残り約{ $minutes }分です。
+limit-last = このログインの有効時間は、残り約{ $minutes }分です。安全のため、これ以上は延ばせません。
+limit-extended = 有効時間を延ばしました。
+limit-failed = 有効時間を延ばせませんでした。通信状況をご確認のうえ、もう一度お試しください。
+limit-over = このログインは終了しました。画面を読み込み直して、もう一度ログインしてください。
+
 ## P-01 Student Login
 
 login-title = 在学生ログイン

@@ -46,6 +46,17 @@ common-mail-status-failed = { e-66 }
 common-list-separator = ,{" "}
 common-announcement = 점검으로 인해 { $from } ~ { $until }(일본 시간)에는 서비스를 이용하실 수 없습니다.
 
+## The end of a page's time
+
+limit-until = 이 화면은 { $time }까지 유효합니다.
+limit-reload = 유효 시간을 연장하면 화면을 다시 불러옵니다.
+limit-extend = 유효 시간 연장
+limit-soon = 이 화면의 유효 시간이 약 { $minutes }분 남았습니다.
+limit-last = 이번 로그인의 유효 시간이 약 { $minutes }분 남았습니다. 보안을 위해 더 이상 연장할 수 없습니다.
+limit-extended = 유효 시간을 연장했습니다.
+limit-failed = 유효 시간을 연장하지 못했습니다. 통신 상태를 확인한 후 다시 시도하십시오.
+limit-over = 이번 로그인이 종료되었습니다. 화면을 새로 고친 후 다시 로그인하십시오.
+
 ## P-01 Student Login
 
 login-title = 재학생 로그인

@@ -46,6 +46,17 @@ common-mail-status-failed = { e-66 }
 common-list-separator = 、
 common-announcement = 因系统维护，{ $from } 至 { $until }（日本时间）期间无法使用本服务。
 
+## The end of a page's time
+
+limit-until = 本页面的有效时间至{ $time }。
+limit-reload = 延长有效时间时，页面将重新加载。
+limit-extend = 延长有效时间
+limit-soon = 本页面的有效时间还剩约{ $minutes }分钟。
+limit-last = 本次登录的有效时间还剩约{ $minutes }分钟。出于安全考虑，无法继续延长。
+limit-extended = 有效时间已延长。
+limit-failed = 未能延长有效时间。请检查网络连接后重试。
+limit-over = 本次登录已结束。请重新加载页面，然后再次登录。
+
 ## P-01 Student Login
 
 login-title = 在校生登录

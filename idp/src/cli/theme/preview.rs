@@ -78,7 +78,7 @@ pub fn write(themes: &Arc<Themes>, names: &[&str], target: &Path) -> anyhow::Res
 fn pages_of(themes: &Themes, theme: &str, language: Language, target: &Path) -> anyhow::Result<Vec<PageFile>> {
     let mut files = Vec::new();
     for (sample, page) in samples::pages() {
-        let frame = if sample.ends_with("-long") { samples::long_frame(language) } else { samples::frame(language) };
+        let frame = samples::frame_of(&sample, language);
         let html = themes.page(theme, &Frame { base: "..".to_owned(), ..frame }, &page)?;
         let file = format!("pages/{theme}.{sample}.{language}.html");
         save(&target.join(&file), html.as_bytes())?;

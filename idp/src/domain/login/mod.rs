@@ -55,5 +55,5 @@ impl Login {
 
 /// Whether a login that began and was last pressed then has run out (journeys 1.4: `login.idle`, `login.absolute`).
 pub fn is_over(limits: &LoginLimits, begun_at: Timestamp, pressed_at: Timestamp, now: Timestamp) -> bool {
-    now > pressed_at.plus(limits.idle) || now > begun_at.plus(limits.absolute)
+    now > limits.deadlines(begun_at, pressed_at).nearest()
 }

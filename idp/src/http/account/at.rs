@@ -25,7 +25,7 @@ use crate::{
         paths,
         visit::{About, Flash, Visit, see_other},
     },
-    theme::{Page, Problem},
+    theme::{Page, Problem, TimeLimit},
 };
 
 use super::locked;
@@ -37,7 +37,12 @@ pub struct AtAccount {
     pub wanted: AccountVisit,
     pub live: LiveSession,
     support_code: String,
+    /// The path that was opened, below the issuer.
+    opened: String,
 }
+
+/// The end of the path where a page asks for more time.
+const EXTEND: &str = "/extend";
 
 /// A form of an account page: sent from our own page, with the session's token.
 pub struct AccountPress {
@@ -50,10 +55,13 @@ impl<S: Send + Sync> FromRequestParts<S> for AtAccount {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
         let visit = Visit::from_request_parts(parts, state).await.map_err(IntoResponse::into_response)?;
-        let page = AccountPage::of_path(parts.uri.path()).filter(|page| page.is_offered(&visit.tenant().policy));
+        let path = parts.uri.path();
+        let path = path.strip_suffix(EXTEND).unwrap_or(path);
+        let page = AccountPage::of_path(path).filter(|page| page.is_offered(&visit.tenant().policy));
         let page = page.ok_or_else(|| PageFailure::not_found().into_response())?;
         let wanted = wanted(&visit, page, parts);
-        Self::open(visit, wanted).await.map_err(IntoResponse::into_response)?
+        let opened = Self::open(visit, wanted).await.map_err(IntoResponse::into_response)?;
+        opened.map(|at| Self { opened: path.to_owned(), ..at })
     }
 }
 
@@ -104,7 +112,7 @@ impl AtAccount {
         if flows.is_meant_for_another(&wanted, &live)? {
             return Ok(Err(begin_login(&visit, wanted, true)?));
         }
-        flows.note_use(&live).await?;
+        let live = flows.note_use(live).await?;
         Ok(Ok(Self::after(visit, wanted, live)))
     }
 
@@ -112,7 +120,8 @@ impl AtAccount {
     pub(super) fn after(visit: Visit, wanted: AccountVisit, live: LiveSession) -> Self {
         let known = live.session.login.as_ref().map(|login| login.as_str().to_owned());
         let support_code = known.unwrap_or_else(|| visit.flows().support_code());
-        Self { visit, wanted, live, support_code }
+        let opened = wanted.page.path().to_owned();
+        Self { visit, wanted, live, support_code, opened }
     }
 
     pub fn account(&self) -> &Account {
@@ -135,6 +144,11 @@ impl AtAccount {
     /// A page below it: `/confirm`.
     pub fn below(&self, below: &str) -> String {
         self.visit.path(&paths::account_below(&self.wanted, below))
+    }
+
+    /// The very page that was opened.
+    pub fn here(&self) -> String {
+        self.visit.path(&format!("{}{}", self.opened, self.wanted.query()))
     }
 
     /// Another account page in the same visit.
@@ -220,8 +234,18 @@ impl AtAccount {
 
     pub fn show_with(&self, policy: ContentPolicy, page: &Page) -> Response {
         let theme = self.visit.theme_of(self.wanted.client.as_ref());
-        let about = About { language: self.language(), support_code: &self.support_code, theme };
+        // What is done needs no more time, and codes that are shown once are not to be left for it.
+        let is_over = matches!(page, Page::Message(_) | Page::EmailChanged(_) | Page::RecoveryCodes(_));
+        let time_limit = (!is_over).then(|| self.time_limit());
+        let about = About { language: self.language(), support_code: &self.support_code, theme, time_limit };
         self.visit.page_with(StatusCode::OK, policy, page, &about)
+    }
+
+    fn time_limit(&self) -> TimeLimit {
+        let session = &self.live.session;
+        let deadlines = self.visit.tenant().policy.session.deadlines(session.created_at, session.used_at);
+        let action = self.visit.path(&format!("{}{EXTEND}{}", self.opened, self.wanted.query()));
+        self.visit.time_limit(action, self.form_token(), deadlines)
     }
 }
 

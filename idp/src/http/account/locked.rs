@@ -51,6 +51,6 @@ pub async fn get(visit: Visit, request: Request) -> Result<Response, PageFailure
     let wishes = LanguageWishes { requested: wanted.ui_locale, ..visit.wishes() };
     let support_code = visit.flows().support_code();
     let theme = visit.theme_of(wanted.client.as_ref());
-    let about = About { language: visit.settle(&wishes), support_code: &support_code, theme };
+    let about = About { language: visit.settle(&wishes), support_code: &support_code, theme, time_limit: None };
     Ok(visit.page_with(StatusCode::OK, ContentPolicy::IsolatedPage, &page, &about))
 }

@@ -4,6 +4,7 @@ pub mod authenticator;
 pub mod confirm;
 pub mod email;
 pub mod email_sent;
+pub mod extend;
 pub mod locked;
 pub mod menu;
 pub mod second_password;

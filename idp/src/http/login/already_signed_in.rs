@@ -26,6 +26,7 @@ struct Entry {
     destination: Destination,
     language: Option<Language>,
     begun_at: Timestamp,
+    pressed_at: Timestamp,
     live: LiveSession,
     other: bool,
     /// The login goes on once nobody else is signed in here.
@@ -40,6 +41,7 @@ async fn entry(at: &AtLogin) -> Result<Entry, PageFailure> {
             destination: pending.destination,
             language: pending.language,
             begun_at: pending.begun_at,
+            pressed_at: pending.pressed_at,
             live,
             unfinished: true,
         }),
@@ -55,6 +57,7 @@ async fn entry(at: &AtLogin) -> Result<Entry, PageFailure> {
             other: other_account(Some(&live), &current),
             language: Some(current.login.language),
             begun_at: current.login.begun_at,
+            pressed_at: current.login.pressed_at,
             unfinished: current.login.finished_at.is_none(),
             destination: current.login.destination,
             live,
@@ -152,5 +155,6 @@ fn about<'a>(at: &'a AtLogin, entry: &Entry) -> About<'a> {
         language: visit.settle(&wishes),
         support_code: at.id.as_str(),
         theme: visit.theme_of(entry.destination.client()),
+        time_limit: entry.unfinished.then(|| at.time_limit(entry.begun_at, entry.pressed_at)),
     }
 }

@@ -11,6 +11,7 @@ use axum::{
 use crate::{
     domain::{
         authorization_response::AuthorizationResponse,
+        clock::Timestamp,
         ids::LoginId,
         language::Language,
         login::{Gate, LoginTicket, PendingLogin},
@@ -26,7 +27,7 @@ use crate::{
         paths,
         visit::{About, Flash, Visit, see_other},
     },
-    theme::{MailStatus, Page, Problem},
+    theme::{MailStatus, Page, Problem, TimeLimit},
 };
 
 /// A login that this browser holds a ticket for.
@@ -174,13 +175,19 @@ impl AtLogin {
         Ok(current)
     }
 
-    pub async fn unless_signed_in(&self, begun_at: crate::domain::clock::Timestamp) -> Result<(), PageFailure> {
+    pub async fn unless_signed_in(&self, begun_at: Timestamp) -> Result<(), PageFailure> {
         match self.visit.live_session().await? {
             Some(live) if live.session.is_proven_after(begun_at) => {
                 Err(PageFailure::Elsewhere(self.path("already-signed-in")))
             }
             _ => Ok(()),
         }
+    }
+
+    /// How long this login lasts that began and was last pressed then.
+    pub fn time_limit(&self, begun_at: Timestamp, pressed_at: Timestamp) -> TimeLimit {
+        let deadlines = self.visit.flows().limits.login.deadlines(begun_at, pressed_at);
+        self.visit.time_limit(self.path("extend"), self.form_token(), deadlines)
     }
 
     /// What was not due any more ends at the gate: a double click, an older tab.
@@ -234,6 +241,8 @@ impl AtLogin {
             language: self.language(current),
             support_code: self.id.as_str(),
             theme: current.client.as_ref().and_then(|client| client.theme.as_deref()),
+            time_limit: waits_for_the_person(current)
+                .then(|| self.time_limit(current.login.begun_at, current.login.pressed_at)),
         }
     }
 
@@ -272,6 +281,13 @@ impl AtLogin {
             Finished::OtherSubject(response) => Ok(self.answer(current, &response)),
         }
     }
+}
+
+/// Whether something would be lost with the login: at the other gates it has done its part, and a new one begins.
+fn waits_for_the_person(current: &Current) -> bool {
+    let has_done_its_part =
+        matches!(current.gate, Gate::EmailRegistered | Gate::SecondPasswordSet | Gate::Locked(_) | Gate::Unmet);
+    current.login.finished_at.is_none() && !has_done_its_part
 }
 
 /// Somebody else is signed in here: two people are never mixed (J-13).

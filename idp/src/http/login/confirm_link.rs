@@ -114,7 +114,12 @@ pub(super) fn show(visit: &Visit, page: &Page, about: Option<&LinkAbout>) -> Res
     let language = about.map_or_else(|| visit.language(), |about| offered(visit, about.language));
     let new_code = visit.flows().support_code();
     let support_code = about.and_then(|about| about.login.as_ref()).map_or(new_code.as_str(), LoginId::as_str);
-    visit.page_with(StatusCode::OK, ContentPolicy::Page, page, &About { language, support_code, theme: None })
+    visit.page_with(
+        StatusCode::OK,
+        ContentPolicy::Page,
+        page,
+        &About { language, support_code, theme: None, time_limit: None },
+    )
 }
 
 fn offered(visit: &Visit, language: Language) -> Language {

@@ -67,7 +67,12 @@ pub async fn get(at: AtLogin) -> Result<Response, PageFailure> {
         terms: client.tos_uri.clone(),
         items: Shared::of(request).items().into_iter().map(ConsentItem::from).collect(),
     });
-    let about = About { language, support_code: at.id.as_str(), theme: client.theme.as_deref() };
+    let (begun_at, pressed_at) = match &asked {
+        Asked::Row(current) => (current.login.begun_at, current.login.pressed_at),
+        Asked::Session(pending, _) => (pending.begun_at, pending.pressed_at),
+    };
+    let time_limit = Some(at.time_limit(begun_at, pressed_at));
+    let about = About { language, support_code: at.id.as_str(), theme: client.theme.as_deref(), time_limit };
     Ok(visit.page_with(StatusCode::OK, policy, &page, &about))
 }
 
@@ -96,7 +101,7 @@ pub async fn post(press: Press) -> Result<Response, PageFailure> {
         ("deny", Asked::Session(pending, live)) => {
             let response = visit.flows().deny_consent_in_session(tenant, pending, live, &visit.visitor).await?;
             let theme = visit.theme_of(pending.destination.client());
-            let about = About { language: language(at, &asked), support_code: at.id.as_str(), theme };
+            let about = About { language: language(at, &asked), support_code: at.id.as_str(), theme, time_limit: None };
             let mut answer = visit.send_to_client(&response, &about);
             visit.take_ticket(answer.headers_mut(), &at.id);
             Ok(answer)

@@ -45,7 +45,7 @@ pub async fn get(visit: Visit, RawQuery(query): RawQuery) -> Response {
         errors: flash.problems,
     });
     let support_code = visit.flows().support_code();
-    visit.page(&page, &About { language: visit.language(), support_code: &support_code, theme: None })
+    visit.page(&page, &About { language: visit.language(), support_code: &support_code, theme: None, time_limit: None })
 }
 
 pub async fn post(visit: Visit, request: Request) -> Result<Response, Response> {
@@ -128,7 +128,7 @@ pub async fn ask(at: AtLogin) -> Result<Response, PageFailure> {
         DeviceStanding::Over => return again(&at.visit, "", vec![Problem::field(FIELD, "E-72")]),
     };
     let theme = question.client.theme.as_deref();
-    Ok(at.visit.page(&page, &About { language, support_code: at.id.as_str(), theme }))
+    Ok(at.visit.page(&page, &About { language, support_code: at.id.as_str(), theme, time_limit: None }))
 }
 
 fn confirm(at: &AtLogin, here: &AtDevice, question: &DeviceQuestion, language: Language) -> ConfirmDevice {

@@ -9,6 +9,7 @@ pub mod consent;
 pub mod device;
 pub mod email_registered;
 pub mod email_sent;
+pub mod extend;
 pub mod finish;
 pub mod forgot_second_password;
 pub mod front;

@@ -96,5 +96,10 @@ fn missing(names: &[String]) -> Vec<MissingItem> {
 fn about<'a>(at: &'a AtLogin, destination: &Destination, language: Option<Language>) -> About<'a> {
     let visit = &at.visit;
     let wishes = LanguageWishes { chosen: language, requested: destination.ui_locale(), ..visit.wishes() };
-    About { language: visit.settle(&wishes), support_code: at.id.as_str(), theme: visit.theme_of(destination.client()) }
+    About {
+        language: visit.settle(&wishes),
+        support_code: at.id.as_str(),
+        theme: visit.theme_of(destination.client()),
+        time_limit: None,
+    }
 }

@@ -83,6 +83,7 @@ impl AtReset {
             language: if offered { ticket.language } else { visit.tenant().default_language },
             support_code: ticket.login.as_str(),
             theme: None,
+            time_limit: None,
         };
         visit.page_with(axum::http::StatusCode::OK, ContentPolicy::Page, page, &about)
     }

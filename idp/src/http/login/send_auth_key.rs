@@ -54,7 +54,8 @@ pub(super) fn show(at: &AtLogin, pending: &PendingLogin, live: &LiveSession, pag
     let visit = &at.visit;
     let wishes = LanguageWishes { account: live.account.language, ..wishes(at, pending) };
     let theme = visit.theme_of(pending.destination.client());
-    visit.page(page, &About { language: visit.settle(&wishes), support_code: at.id.as_str(), theme })
+    let time_limit = Some(at.time_limit(pending.begun_at, pending.pressed_at));
+    visit.page(page, &About { language: visit.settle(&wishes), support_code: at.id.as_str(), theme, time_limit })
 }
 
 pub async fn post(press: Press) -> Result<Response, PageFailure> {

@@ -5,6 +5,7 @@ use axum::response::Response;
 use crate::{
     domain::{
         authorization_request::Prompt,
+        clock::Timestamp,
         ids::UpstreamId,
         language::{Language, LanguageWishes},
         login::{Destination, Gate, Login, LoginTicket, PendingLogin},
@@ -24,8 +25,8 @@ fn wishes<'a>(visit: &'a Visit, kept: &Remembered) -> LanguageWishes<'a> {
     LanguageWishes { chosen: kept.language, requested: kept.destination.ui_locale(), ..visit.wishes() }
 }
 
-/// What P-01 needs to know; the sealed login, if the university has not answered yet.
-async fn entry(at: &AtLogin) -> Result<(Remembered, Option<Box<PendingLogin>>), PageFailure> {
+/// What P-01 needs to know, with the last press; the sealed login, if the university has not answered yet.
+async fn entry(at: &AtLogin) -> Result<(Remembered, Timestamp, Option<Box<PendingLogin>>), PageFailure> {
     Ok(match at.standing().await? {
         Standing::Pending(pending) => {
             let kept = Remembered {
@@ -33,19 +34,19 @@ async fn entry(at: &AtLogin) -> Result<(Remembered, Option<Box<PendingLogin>>), 
                 begun_at: pending.begun_at,
                 language: pending.language,
             };
-            (kept, Some(pending))
+            (kept, pending.pressed_at, Some(pending))
         }
         // Back from a later page (J-14): the same entry; ログイン restarts the login.
         Standing::Row(current) if current.login.finished_at.is_none() => {
-            let Login { destination, begun_at, language, .. } = current.login;
-            (Remembered { destination, begun_at, language: Some(language) }, None)
+            let Login { destination, begun_at, pressed_at, language, .. } = current.login;
+            (Remembered { destination, begun_at, language: Some(language) }, pressed_at, None)
         }
         Standing::Row(_) => return Err(PageFailure::Elsewhere(at.path("already-signed-in"))),
     })
 }
 
 pub async fn get(at: AtLogin) -> Result<Response, PageFailure> {
-    let (kept, pending) = entry(&at).await?;
+    let (kept, pressed_at, pending) = entry(&at).await?;
     let visit = &at.visit;
     if let Some(pending) = &pending {
         visit.flows().has_arrived(&at.id);
@@ -85,12 +86,13 @@ pub async fn get(at: AtLogin) -> Result<Response, PageFailure> {
         errors: flash.problems,
     });
     let theme = visit.theme_of(kept.destination.client());
-    Ok(visit.page(&page, &About { language, support_code: at.id.as_str(), theme }))
+    let time_limit = Some(at.time_limit(kept.begun_at, pressed_at));
+    Ok(visit.page(&page, &About { language, support_code: at.id.as_str(), theme, time_limit }))
 }
 
 pub async fn post(press: Press) -> Result<Response, PageFailure> {
     let at = &press.at;
-    let (kept, pending) = entry(at).await?;
+    let (kept, _, pending) = entry(at).await?;
     at.unless_signed_in(kept.begun_at).await?;
     let mut pending = match pending {
         Some(pending) => *pending,

@@ -33,7 +33,8 @@ pub async fn get(visit: Visit, RawQuery(query): RawQuery) -> Result<Response, Pa
         Begun::Rejected(error) => Err(PageFailure::rejected(error)),
         Begun::Answered(response) => {
             let support_code = visit.flows().support_code();
-            let about = About { language: visit.language(), support_code: &support_code, theme: None };
+            let about =
+                About { language: visit.language(), support_code: &support_code, theme: None, time_limit: None };
             let mut answer = visit.send_to_client(&response, &about);
             visit.keep_browser_state(answer.headers_mut()).await?;
             Ok(answer)

@@ -153,7 +153,7 @@ fn show(visit: &Visit, parameters: &Parameters, request: &LogoutRequest, page: &
     let support_code = visit.flows().support_code();
     let client = request.client.as_ref().and_then(|client| visit.tenant().client(client.as_str()));
     let theme = client.as_ref().and_then(|client| client.theme.as_deref());
-    visit.page(page, &About { language: visit.settle(&wishes), support_code: &support_code, theme })
+    visit.page(page, &About { language: visit.settle(&wishes), support_code: &support_code, theme, time_limit: None })
 }
 
 fn read(encoded: &[u8]) -> Result<Parameters, PageFailure> {

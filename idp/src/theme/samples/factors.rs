@@ -31,7 +31,9 @@ pub fn second_password(words: &Words, pages: &mut Pages) {
         back: words.path("/restart"),
         errors: Vec::new(),
     };
-    add(pages, "second-password", Page::SecondPassword(entry.clone()));
+    for name in ["second-password", "second-password-soon", "second-password-last"] {
+        add(pages, name, Page::SecondPassword(entry.clone()));
+    }
     let errors = [
         ("empty", Problem::field("second_password", "E-49")),
         ("wrong", Problem::field("second_password", "E-50")),

@@ -27,7 +27,7 @@ fn a_page_with_its_one_style_sheet_and_its_one_script_weighs_little() {
     for theme in THEMES.names() {
         for language in LANGUAGES {
             for (name, page) in samples::pages() {
-                let html = THEMES.page(theme, &samples::frame(language), &page).unwrap();
+                let html = THEMES.page(theme, &samples::frame_of(&name, language), &page).unwrap();
                 let styles: Vec<&str> = html.split("<link rel=\"stylesheet\" href=\"").skip(1).collect();
                 let scripts: Vec<&str> = html.split("<script src=\"").skip(1).collect();
                 assert!(styles.len() == 1 && scripts.len() <= 1, "{theme} {name}");
