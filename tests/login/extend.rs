@@ -30,7 +30,7 @@ async fn waiting(minutes: u32) -> (Arc<World>, Student, Page) {
     let world = World::start().await;
     let mut student = world.student().await;
     let page = student.reaches_second_password().await;
-    world.clock.pass(minutes * MINUTE - SECOND);
+    world.clock.pass((minutes - 1) * MINUTE + 59 * SECOND);
     (world, student, page)
 }
 
@@ -40,7 +40,7 @@ async fn a_page_says_how_long_it_lasts_and_a_press_makes_it_last_again() {
     let mut student = world.student().await;
     let page = student.reaches_second_password().await;
     assert_eq!(page.time_left(), Some((HALF_AN_HOUR, AN_HOUR)));
-    world.clock.pass(29 * MINUTE - SECOND);
+    world.clock.pass(28 * MINUTE + 59 * SECOND);
     assert_eq!(student.browser.reload(&page).await.time_left(), Some((60, 31 * 60)));
     let page = extends(&mut student, &page).await;
     assert_eq!((page.id().as_str(), page.time_left()), ("second-password", Some((HALF_AN_HOUR, 31 * 60))));
@@ -111,7 +111,7 @@ async fn looking_and_asking_for_the_status_prolong_nothing() {
     let world = World::start().await;
     let mut student = world.newcomer();
     let page = student.asks_for_the_link().await;
-    world.clock.pass(10 * MINUTE - SECOND);
+    world.clock.pass(9 * MINUTE + 59 * SECOND);
     for _ in 0..3 {
         student.browser.open(&page.url.as_str().replace("email-sent", "status")).await;
         assert_eq!(idle(&mut student, &page).await, 20 * 60);
