@@ -3,6 +3,7 @@
 mod account;
 mod clear;
 mod client;
+mod enrolment;
 mod mail;
 mod process;
 mod simulate;

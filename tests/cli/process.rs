@@ -33,6 +33,8 @@ fn every_command_helps_with_an_example() {
         ["account", "show"].as_slice(),
         &["account", "unlock"],
         &["account", "suspend"],
+        &["account", "end"],
+        &["account", "end-roster"],
         &["account", "clear-email"],
         &["account", "reset-second-password"],
         &["account", "erase"],

@@ -3,7 +3,6 @@
 use idp::domain::account::{Account, AccountStatus};
 use serde_json::{Value, json};
 
-use super::reset_link::set_status;
 use crate::support::{Page, Student, World, setup::ISSUER, university::University, world::events};
 
 #[tokio::test]
@@ -100,20 +99,6 @@ async fn a_new_account_at_the_university_is_a_new_account_here() {
     let accounts = accounts_of(&world, "s2025001").await;
     assert_eq!(accounts.len(), 2);
     assert_ne!(accounts[0].subject, accounts[1].subject);
-}
-
-#[tokio::test]
-async fn an_ended_enrolment_is_told_as_to_graduates_and_ends_sessions_and_tokens() {
-    let world = World::start().await;
-    let mut student = world.student().await;
-    let tokens = world.service().redeem(&student.signs_in().await.code()).await;
-    set_status(&world, "ended").await;
-    assert_eq!(world.service().userinfo(&tokens.text("access_token")).await.status(), 401);
-    let page = student.begins().await;
-    assert_eq!(page.id(), "sign-in", "no session is left");
-    let page = student.types_university_password(&page).await;
-    assert_eq!(page.id(), "not-eligible");
-    assert!(page.text().contains("卒業・修了・退学された方は") && page.has_link("graduates"), "{}", page.text());
 }
 
 #[tokio::test]

@@ -46,7 +46,7 @@ pub enum AccountStatus {
     Active,
     /// By the operator.
     Suspended,
-    /// The university's roster says enrolment ended.
+    /// The university's roster says that enrolment has ended.
     Ended,
 }
 

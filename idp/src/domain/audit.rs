@@ -62,6 +62,7 @@ events! {
     Logout = "logout",
     AccountCreated = "account.created",
     AccountSuspended = "account.suspended",
+    AccountEnded = "account.ended",
     AccountUnlocked = "account.unlocked",
     AccountErased = "account.erased",
     CodeReused = "grant.code_reused",

@@ -37,6 +37,15 @@ pub struct Unlocked {
     /// Factors that had wrong tries.
     pub factors: Vec<String>,
     pub was_suspended: bool,
+    /// Enrolment had ended, and goes on.
+    pub was_ended: bool,
+}
+
+/// Why an account is no longer served.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Shut {
+    Suspended,
+    Ended,
 }
 
 impl Warrant {
@@ -93,7 +102,7 @@ impl Flows {
         Ok(ids)
     }
 
-    /// Ends every lock and E-70, and a suspension; what was sent and counted for the caps on mails stays counted.
+    /// Ends every lock and E-70, opens a suspended or ended account; what was sent and counted for the caps on mails stays counted.
     pub async fn unlock_account(
         &self,
         tenant: &Tenant,
@@ -105,21 +114,24 @@ impl Flows {
             .write(async |tx| {
                 let tx = &tx;
                 let mut account = tx.account(account).await?.ok_or(FlowError::NotDue)?;
-                let mut unlocked = Unlocked { factors: tx.forget_tries(account.id).await?, was_suspended: false };
+                let mut unlocked = Unlocked { factors: tx.forget_tries(account.id).await?, ..Unlocked::default() };
                 unlocked.factors.sort_unstable();
+                unlocked.was_suspended = account.status == AccountStatus::Suspended;
+                unlocked.was_ended = account.status == AccountStatus::Ended;
                 let settings = tenant.upstream(account.upstream.as_str());
                 if let Some(settings) = settings.filter(|settings| settings.kind.asks_password()) {
                     let key = self.stranger_key(tenant, settings, &account.user_id);
                     clear_stranger(tx, &key, now).await?;
                 }
-                if account.status == AccountStatus::Suspended {
-                    unlocked.was_suspended = true;
+                if account.status != AccountStatus::Active {
                     account.status = AccountStatus::Active;
                     tx.save_account(&account).await?;
                 }
                 let event = AuditEvent::new(now, Event::AccountUnlocked, tenant.id.clone()).of_account(account.id);
-                let event =
-                    event.with("factors", unlocked.factors.clone()).with("was_suspended", unlocked.was_suspended);
+                let event = event
+                    .with("factors", unlocked.factors.clone())
+                    .with("was_suspended", unlocked.was_suspended)
+                    .with("was_ended", unlocked.was_ended);
                 tx.record(warrant.sign(event)).await?;
                 Ok::<_, FlowError>(unlocked)
             })
@@ -133,18 +145,33 @@ impl Flows {
         account: AccountId,
         warrant: &Warrant,
     ) -> Result<bool, FlowError> {
+        self.shut(tenant, account, Shut::Suspended, warrant).await
+    }
+
+    /// Stops serving an account; false if it was shut in this way already.
+    pub(super) async fn shut(
+        &self,
+        tenant: &Tenant,
+        account: AccountId,
+        how: Shut,
+        warrant: &Warrant,
+    ) -> Result<bool, FlowError> {
+        let (status, event) = match how {
+            Shut::Suspended => (AccountStatus::Suspended, Event::AccountSuspended),
+            Shut::Ended => (AccountStatus::Ended, Event::AccountEnded),
+        };
         let now = self.now();
         self.store
             .write(async |tx| {
                 let tx = &tx;
                 let mut account = tx.account(account).await?.ok_or(FlowError::NotDue)?;
-                if account.status == AccountStatus::Suspended {
+                if account.status == status {
                     return Ok(false);
                 }
-                account.status = AccountStatus::Suspended;
+                account.status = status;
                 self.close(tx, tenant, &mut account).await?;
                 tx.save_account(&account).await?;
-                let event = AuditEvent::new(now, Event::AccountSuspended, tenant.id.clone()).of_account(account.id);
+                let event = AuditEvent::new(now, event, tenant.id.clone()).of_account(account.id);
                 tx.record(warrant.sign(event)).await?;
                 Ok::<_, FlowError>(true)
             })

@@ -20,15 +20,21 @@ const LONGEST: usize = 200;
 pub struct Act {
     #[command(flatten)]
     which: Which,
+    #[command(flatten)]
+    cause: Cause,
+    /// As JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Debug, Args)]
+pub struct Cause {
     /// Why; it stands in the trail
     #[arg(long)]
     reason: String,
     /// Who asks for it, if it is not the user of this machine
     #[arg(long)]
     by: Option<String>,
-    /// As JSON
-    #[arg(long)]
-    json: bool,
 }
 
 #[derive(Clone, Debug, Args)]
@@ -57,6 +63,9 @@ pub async fn unlock(app: &App, act: &Act, out: &mut dyn Write) -> anyhow::Result
     if unlocked.was_suspended {
         done.push("suspension ended".to_owned());
     }
+    if unlocked.was_ended {
+        done.push("enrolled again".to_owned());
+    }
     act.tell(app, &account, &done, out).await
 }
 
@@ -64,6 +73,13 @@ pub async fn suspend(app: &App, act: &Act, out: &mut dyn Write) -> anyhow::Resul
     let (tenant, account) = act.which.find(app).await?;
     let suspended = due(app.flows().suspend_account(&tenant, account.id, &act.warrant()?).await)?;
     let done = if suspended { vec!["suspended; sessions ended".to_owned()] } else { Vec::new() };
+    act.tell(app, &account, &done, out).await
+}
+
+pub async fn end(app: &App, act: &Act, out: &mut dyn Write) -> anyhow::Result<Outcome> {
+    let (tenant, account) = act.which.find(app).await?;
+    let ended = due(app.flows().end_enrolment(&tenant, account.id, &act.warrant()?).await)?;
+    let done = if ended { vec!["enrolment ended; sessions ended".to_owned()] } else { Vec::new() };
     act.tell(app, &account, &done, out).await
 }
 
@@ -108,8 +124,8 @@ fn due<T>(result: Result<T, FlowError>) -> anyhow::Result<T> {
     }
 }
 
-impl Act {
-    fn warrant(&self) -> anyhow::Result<Warrant> {
+impl Cause {
+    pub fn warrant(&self) -> anyhow::Result<Warrant> {
         let system_user = house::system_user()?;
         let by = self.by.clone().unwrap_or_else(|| system_user.clone());
         for (name, text) in [("--reason", &self.reason), ("--by", &by)] {
@@ -117,6 +133,12 @@ impl Act {
             ensure!(good, "{name} must be one line of 1 to {LONGEST} characters");
         }
         Ok(Warrant { by: by.trim().to_owned(), system_user, reason: self.reason.trim().to_owned() })
+    }
+}
+
+impl Act {
+    fn warrant(&self) -> anyhow::Result<Warrant> {
+        self.cause.warrant()
     }
 
     /// Nothing done is told too. Returns when the act is in force everywhere.

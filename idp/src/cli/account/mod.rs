@@ -3,6 +3,7 @@
 mod act;
 mod export;
 mod import;
+mod roster;
 mod show;
 mod which;
 
@@ -23,12 +24,20 @@ pub enum Command {
     #[command(after_help = "Example: idp account show s2025001 --tenant uni\n\
                             Example: idp account show K7QM2ABC        (a support code, お問い合わせ番号)")]
     Show(show::Show),
-    /// Ends the lock after wrong second passwords or keys, and a suspension
+    /// Ends the lock after wrong second passwords or keys, a suspension, and the end of an enrolment
     #[command(after_help = "Example: idp account unlock s2025001 --reason \"asked at the counter, ID card seen\"")]
     Unlock(act::Act),
     /// No login, code or token any more, until it is unlocked
     #[command(after_help = "Example: idp account suspend s2025001 --reason \"account reported stolen\"")]
     Suspend(act::Act),
+    /// Enrolment has ended: no login, code or token any more, and the page for graduates, until it is unlocked
+    #[command(after_help = "Example: idp account end s2025001 --reason \"left in September\"")]
+    End(act::Act),
+    /// Ends the enrolment of all whom a CSV file names; the first line names the columns
+    #[command(
+        after_help = "Example: idp account end-roster graduates.csv --tenant uni --reason \"graduated in March 2027\" --dry-run"
+    )]
+    EndRoster(roster::EndRoster),
     /// Clears the registered address; the next login registers a new one, after the second password
     #[command(after_help = "Example: idp account clear-email s2025001 --reason \"phone lost, ID card seen\"")]
     ClearEmail(act::Act),
@@ -66,6 +75,8 @@ pub async fn on(app: &App, command: &Command, out: &mut dyn Write) -> anyhow::Re
         Command::Show(show) => show::show(app, show, out).await,
         Command::Unlock(act) => act::unlock(app, act, out).await,
         Command::Suspend(act) => act::suspend(app, act, out).await,
+        Command::End(act) => act::end(app, act, out).await,
+        Command::EndRoster(roster) => roster::end(app, roster, out).await,
         Command::ClearEmail(act) => act::clear_email(app, act, out).await,
         Command::ResetSecondPassword(reset) => act::reset_second_password(app, reset, out).await,
         Command::Erase(erase) => act::erase(app, erase, out).await,
