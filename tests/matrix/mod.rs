@@ -91,8 +91,9 @@ impl Scene {
 
     pub fn form(&self) -> Option<crate::support::page::Form> {
         let typed: Vec<(&str, &str)> = self.typed.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        let has_form =
-            self.action.is_some() || !typed.is_empty() || self.page.one("form:not(.language)", "action").is_some();
+        let has_form = self.action.is_some()
+            || !typed.is_empty()
+            || self.page.one("form:not(.language):not(.limit)", "action").is_some();
         has_form.then(|| self.page.form(&typed, self.action))
     }
 
@@ -136,7 +137,7 @@ fn word(page: &Page) -> String {
 async fn leads_on(browser: &mut Browser, page: &Page) -> bool {
     let mut page = page.clone();
     for _ in 0..3 {
-        if page.is_at_the_client() || page.one("main form:not(.language) button", "class").is_some() {
+        if page.is_at_the_client() || page.one("main form:not(.language):not(.limit) button", "class").is_some() {
             return true;
         }
         let on = page.one("main a.button, main a[data-link]", "href");
