@@ -314,7 +314,7 @@ impl Visit {
     pub fn page_with(&self, status: StatusCode, policy: ContentPolicy, page: &Page, about: &About<'_>) -> Response {
         let tenant = self.tenant();
         let theme = about.theme.unwrap_or(&tenant.theme);
-        match self.house.themes.page(theme, &self.frame(about), page) {
+        match self.house.themes.page(theme, &self.frame(page, about), page) {
             Ok(html) => {
                 let mut response = (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response();
                 response.extensions_mut().insert(policy);
@@ -342,7 +342,7 @@ impl Visit {
         }
     }
 
-    fn frame(&self, about: &About<'_>) -> Frame {
+    fn frame(&self, page: &Page, about: &About<'_>) -> Frame {
         let (tenant, language) = (self.tenant(), about.language);
         let text = |text: &crate::domain::tenant::LocalizedText| {
             text.in_language(language, tenant.default_language).unwrap_or_default().to_owned()
@@ -357,7 +357,7 @@ impl Visit {
             contact: Contact::of(tenant, language),
             mail_domain: tenant.mail_from.rsplit('@').next().unwrap_or_default().to_owned(),
             announcement: announced.map(|planned| Announcement { from: planned.from, until: planned.until }),
-            time_limit: about.time_limit.clone(),
+            time_limit: about.time_limit.clone().filter(|_| page.takes_time()),
         }
     }
 

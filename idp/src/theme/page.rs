@@ -159,6 +159,12 @@ impl Page {
         }
     }
 
+    /// Whether people may need longer than it lasts: not for one press, not for what is done, and codes that are shown
+    /// once are not to be left for more time.
+    pub const fn takes_time(&self) -> bool {
+        !matches!(self, Self::Message(_) | Self::EmailChanged(_) | Self::RecoveryCodes(_) | Self::FormPost(_))
+    }
+
     /// The catalogue's message that is the page's title.
     pub const fn title_id(&self) -> &'static str {
         match self {

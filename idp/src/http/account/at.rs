@@ -234,9 +234,7 @@ impl AtAccount {
 
     pub fn show_with(&self, policy: ContentPolicy, page: &Page) -> Response {
         let theme = self.visit.theme_of(self.wanted.client.as_ref());
-        // What is done needs no more time, and codes that are shown once are not to be left for it.
-        let is_over = matches!(page, Page::Message(_) | Page::EmailChanged(_) | Page::RecoveryCodes(_));
-        let time_limit = (!is_over).then(|| self.time_limit());
+        let time_limit = Some(self.time_limit());
         let about = About { language: self.language(), support_code: &self.support_code, theme, time_limit };
         self.visit.page_with(StatusCode::OK, policy, page, &about)
     }
