@@ -233,7 +233,8 @@ async fn pressed_by_many_at_once_it_changes_once() {
     let form = page.form(&fields, None);
     let before = student.mails().await.len();
     let mut racers = JoinSet::new();
-    for _ in 0..8 {
+    // Not more than find a hand for their hashes within its two seconds on a slow machine.
+    for _ in 0..4 {
         let (mut browser, form) = (student.browser.clone(), form.clone());
         racers.spawn(async move { browser.send(Browser::call_of(&form)).await.status.as_u16() });
     }

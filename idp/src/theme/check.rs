@@ -40,6 +40,9 @@ pub fn theme(themes: &Themes, name: &str) -> Result<(), ThemeError> {
             let frame = samples::frame_of(&sample, *language);
             let html = render(themes, name, &frame, &page).map_err(|reason| fail(&sample, reason))?;
             complete(&page, &html).map_err(|reason| fail(&sample, reason))?;
+            if frame.time_limit.is_some_and(|limit| !html.contains(&format!("action=\"{}\"", limit.action))) {
+                return Err(fail(&sample, "it does not say how long it lasts (parts/time_limit.html)".to_owned()));
+            }
         }
         let words = Words::marked(HOSTILE);
         for (sample, page) in samples::pages_with(&words) {

@@ -95,6 +95,8 @@ fn a_theme_that_drops_what_the_contract_promises_is_refused() {
     assert!(error.contains("the mail lacks its url"), "{error}");
     let error = refusal(&[("pages/timed-out.html", "<p>bye</p>")]);
     assert!(error.contains("data-page"), "{error}");
+    let error = refusal(&[("parts/time_limit.html", "")]);
+    assert!(error.contains("how long it lasts"), "{error}");
 }
 
 #[test]
