@@ -142,6 +142,9 @@ impl Flows {
 
     /// The same for a login that is a row.
     pub async fn refuse_device_of(&self, tenant: &Tenant, login: &Login) -> Result<(), FlowError> {
+        if !matches!(login.destination, Destination::Device(_)) {
+            return Ok(());
+        }
         self.store.write(async |tx| self.refuse_device(&tx, tenant, &login.id, &login.destination).await).await
     }
 
