@@ -150,13 +150,15 @@ suite("the time of a page", () => {
 
   test("enlarged by two fingers, or over a keyboard, the notice stays in view", { timeout: 120_000 }, async () => {
     student ??= await here.registeredStudent();
-    const { browser, page, notice, says } = await typing(student, { width: phone }, soon);
+    const { browser, page, says } = await typing(student, { width: phone }, soon);
     await says(texts.ja.soon);
     const devtools = await browser.context.newCDPSession(page);
     await devtools.send("Emulation.setPageScaleFactor", { pageScaleFactor: 2 });
-    await page.waitForFunction(() => document.querySelector(".limit").style.bottom !== "0px" && visualViewport.scale > 1.9);
-    const [bottom, edge] = await notice.evaluate((one) => [one.getBoundingClientRect().bottom, visualViewport.offsetTop + visualViewport.height]);
-    assert.ok(Math.abs(bottom - edge) <= 1, `${bottom} against ${edge}`);
+    // The viewport takes its steps; where it ends, the notice stands at its edge.
+    await page.waitForFunction(() => {
+      const { bottom } = document.querySelector(".limit").getBoundingClientRect();
+      return visualViewport.scale > 1.9 && Math.abs(bottom - visualViewport.offsetTop - visualViewport.height) <= 1;
+    });
     await browser.close();
   });
 

@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::Context;
 use clap::Args;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::watch};
 use url::Url;
 
 use crate::{
@@ -68,8 +68,8 @@ pub async fn run(arguments: Arguments, environment: Vec<(String, String)>) -> an
     let smtp = tokio::spawn(mailbox.serve_smtp(smtp, async move {
         let _ = stop_smtp.wait_for(|stop| *stop).await;
     }));
-    announce(&arguments, &app)?;
-    app.serve(vec![provider, university], (admin, metrics), stopped).await?;
+    let serving = app.serve(vec![provider, university], (admin, metrics), stopped.clone());
+    tokio::try_join!(serving, announce_when_ready(&arguments, &app, stopped))?;
     service.await??;
     pages.await??;
     smtp.await?;
@@ -143,6 +143,25 @@ impl Listeners {
             admin: listen(at(4)).await?,
             smtp: listen(at(25)).await?,
         })
+    }
+}
+
+/// Whoever reads the addresses can sign in: at the first start the university's keys take their time too.
+async fn announce_when_ready(
+    arguments: &Arguments,
+    app: &App,
+    mut stopped: watch::Receiver<bool>,
+) -> anyhow::Result<()> {
+    let flows = app.flows();
+    let ready = async {
+        for tenant in app.tenants() {
+            // On a machine that is slower than anybody's patience they are made behind the table.
+            let _ = flows.published_keys(&tenant).await;
+        }
+    };
+    tokio::select! {
+        () = ready => announce(arguments, app),
+        _ = stopped.wait_for(|stop| *stop) => Ok(()),
     }
 }
 
