@@ -4,6 +4,7 @@ mod authenticator;
 mod email;
 mod entry;
 mod extend;
+mod leaving;
 mod second_password;
 mod sessions;
 mod step_up;

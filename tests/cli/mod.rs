@@ -5,6 +5,7 @@ mod clear;
 mod client;
 mod enrolment;
 mod mail;
+mod moving;
 mod process;
 mod simulate;
 

@@ -11,6 +11,7 @@ mod client_authentication;
 mod client_credentials;
 mod client_keys;
 mod device;
+mod device_page;
 mod device_refusals;
 mod discovery;
 mod dpop;
@@ -35,6 +36,7 @@ mod signed_answers;
 mod signed_userinfo;
 mod tls_client_auth;
 mod token;
+mod used_request_uris;
 mod userinfo;
 
 use std::sync::Arc;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use idp::domain::ids::UpstreamId;
 
-use crate::support::{Page, Student, World, client::Answer, setup::Setup, student::SECOND_PASSWORD};
+use crate::support::{Page, Student, World, client::Answer, setup::Setup, student::SECOND_PASSWORD, world::events};
 
 use super::{refusal, refused, signed_in};
 
@@ -121,6 +121,7 @@ async fn who_is_no_student_any_more_by_the_imported_file_is_served_no_longer() {
     let directory = UpstreamId::new("university");
     world.flows().import_accounts(&world.tenant(), &directory, file.as_bytes(), false, |_, _| {}).await.unwrap();
     nobody_is_served(&world, &mut student, &tokens, &code).await;
+    assert!(events(&world.whole_trail().await).contains(&"session.ended"), "clients are told of a logout");
     let page = student.begins().await;
     let page = student.types_university_password(&page).await;
     assert_eq!(page.id(), "not-eligible");
@@ -157,4 +158,5 @@ async fn whom_the_university_refuses_at_a_login_is_served_no_longer_anywhere() {
     let page = passes_the_university(&mut student.at_another_device(), &[]).await;
     assert_eq!(page.id(), "not-eligible");
     nobody_is_served(&world, &mut student, &tokens, &code).await;
+    assert!(events(&world.whole_trail().await).contains(&"session.ended"), "clients are told of a logout");
 }

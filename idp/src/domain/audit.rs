@@ -65,6 +65,7 @@ events! {
     AccountEnded = "account.ended",
     AccountUnlocked = "account.unlocked",
     AccountErased = "account.erased",
+    AccountMoved = "account.moved",
     CodeReused = "grant.code_reused",
     RefreshReused = "grant.refresh_reused",
     GrantRevoked = "grant.revoked",

@@ -31,6 +31,8 @@ pub enum Letter {
     EmailCleared { at: Timestamp },
     /// M-11.
     AuthenticatorChanged { change: AppChange, at: Timestamp },
+    /// M-12.
+    RegistrationMoved { at: Timestamp },
 }
 
 /// What was done with an account's authenticator app.
@@ -65,6 +67,7 @@ impl Letter {
             Self::RepeatedFailures { .. } => "repeated-failures",
             Self::EmailCleared { .. } => "email-cleared",
             Self::AuthenticatorChanged { .. } => "authenticator-changed",
+            Self::RegistrationMoved { .. } => "registration-moved",
         }
     }
 }

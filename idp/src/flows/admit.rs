@@ -102,8 +102,8 @@ impl Flows {
         })
     }
 
-    /// The university's word refuses the person. If they have been here before, that word is kept: from now on it holds
-    /// against what is left of their sessions (SR-6). What was not sent says nothing yet: P-24 leads to another try.
+    /// The university's word refuses the person. If they have been here before, that word is kept and all that is open
+    /// ends, so that clients hear of it (SR-6). What was not sent says nothing yet: P-24 leads to another try.
     async fn refuse(
         &self,
         tenant: &Tenant,
@@ -123,6 +123,7 @@ impl Flows {
                 let known = tx.account_by_upstream(&tenant.id, &settings.id, &identity.subject).await?;
                 if let Some(mut account) = known {
                     account.attributes = identity.attributes.clone();
+                    self.close(tx, tenant, &mut account).await?;
                     tx.save_account(&account).await?;
                 }
                 Ok::<_, FlowError>(())

@@ -8,6 +8,7 @@ use crate::{
     domain::{
         account::{Attributes, DirectoryAccount},
         ids::UpstreamId,
+        login::Ineligible,
         secret::Secret,
         tenant::{Tenant, Upstream, UpstreamKind},
     },
@@ -113,6 +114,9 @@ impl Flows {
                 let known = tx.account_by_upstream(&tenant.id, &settings.id, &account.subject).await?;
                 if let Some(mut known) = known {
                     known.attributes = attributes.clone();
+                    if Ineligible::by(&settings.eligible, &attributes).is_some() {
+                        self.close(tx, tenant, &mut known).await?;
+                    }
                     tx.save_account(&known).await?;
                 }
                 Ok::<_, FlowError>(())

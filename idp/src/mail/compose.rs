@@ -155,6 +155,7 @@ const fn subject_id(letter: &Letter) -> &'static str {
         Letter::RepeatedFailures { .. } => "m-09-subject",
         Letter::EmailCleared { .. } => "m-10-subject",
         Letter::AuthenticatorChanged { .. } => "m-11-subject",
+        Letter::RegistrationMoved { .. } => "m-12-subject",
     }
 }
 
@@ -196,7 +197,8 @@ fn values(letter: &Letter) -> Vec<(&'static str, Argument)> {
         Letter::EmailChanged { at }
         | Letter::SecondPasswordSet { at }
         | Letter::SecondPasswordChanged { at }
-        | Letter::EmailCleared { at } => vec![("changed_at", Argument::Time(*at))],
+        | Letter::EmailCleared { at }
+        | Letter::RegistrationMoved { at } => vec![("changed_at", Argument::Time(*at))],
         Letter::TwoFactorChanged { enabled, at } => vec![
             ("changed_at", Argument::Time(*at)),
             ("state", Argument::Text(if *enabled { "on" } else { "off" }.to_owned())),

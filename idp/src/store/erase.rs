@@ -31,18 +31,24 @@ impl Store {
 }
 
 impl Tx {
-    /// Removes an account with all that hangs on it. Sessions and grants are to be ended before.
+    /// Removes an account with all that hangs on it, and the person of a directory upstream too. Sessions and grants are
+    /// to be ended before.
     pub async fn erase_account(&self, account: &Account, at: Timestamp) -> Result<(), StoreError> {
-        let id = account.id.to_string();
-        for table in ERASED {
-            let rows = Query::delete().from_table(table).and_where(Expr::col("account").eq(id.as_str())).to_owned();
-            self.db().execute(&rows).await?;
-        }
         let person = directory_account::Entity::delete_many()
             .filter(directory_account::Column::Tenant.eq(account.tenant.as_str()))
             .filter(directory_account::Column::Upstream.eq(account.upstream.as_str()))
             .filter(directory_account::Column::Subject.eq(account.upstream_subject.as_str()));
         person.exec(self.db()).await?;
+        self.drop_account(account, at).await
+    }
+
+    /// Removes an account with all that hangs on it; the university goes on knowing the person.
+    pub async fn drop_account(&self, account: &Account, at: Timestamp) -> Result<(), StoreError> {
+        let id = account.id.to_string();
+        for table in ERASED {
+            let rows = Query::delete().from_table(table).and_where(Expr::col("account").eq(id.as_str())).to_owned();
+            self.db().execute(&rows).await?;
+        }
         let gone = account::Entity::delete_many()
             .filter(account::Column::Id.eq(&id))
             .filter(account::Column::Version.eq(account.version))

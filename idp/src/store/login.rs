@@ -51,6 +51,12 @@ impl Tx {
             .await?;
         if saved.rows_affected == 1 { Ok(()) } else { Err(self.stale()) }
     }
+
+    /// They are over for every browser.
+    pub async fn remove_logins_of_account(&self, account: AccountId) -> Result<(), StoreError> {
+        Entity::delete_many().filter(Column::Account.eq(account.to_string())).exec(self.db()).await?;
+        Ok(())
+    }
 }
 
 fn by_id(tenant: &TenantId, id: &LoginId) -> Select<Entity> {

@@ -1,6 +1,6 @@
 //! The texts of one language of one theme: Fluent messages, the theme's own laid over the inherited ones.
 
-use std::{collections::BTreeSet, fmt};
+use std::{collections::BTreeSet, fmt, sync::Arc};
 
 use fluent_bundle::{FluentArgs, FluentResource, concurrent::FluentBundle};
 use unic_langid::LanguageIdentifier;
@@ -10,27 +10,31 @@ use crate::domain::language::Language;
 
 pub struct Catalogue {
     language: Language,
-    bundle: FluentBundle<FluentResource>,
+    bundle: FluentBundle<Arc<FluentResource>>,
+    /// What the bundle was made of; a theme laid over this one shares it.
+    resources: Vec<Arc<FluentResource>>,
     ids: BTreeSet<String>,
 }
 
 impl Catalogue {
-    /// From `.ftl` sources, the inherited ones first.
-    pub fn new(language: Language, sources: &[&str]) -> Result<Self, String> {
+    /// The texts of one `.ftl` source, laid over what is inherited.
+    pub fn new(language: Language, inherited: Option<&Self>, source: &str) -> Result<Self, String> {
         let tag: LanguageIdentifier = language.tag().parse().map_err(|error| format!("{language}: {error}"))?;
+        let own = FluentResource::try_new(source.to_owned()).map_err(|(_, errors)| {
+            let first = errors.first().map(|error| format!("{error} at byte {}", error.pos.start));
+            first.unwrap_or_default()
+        })?;
+        let mut ids = message_ids(source)?;
+        ids.extend(inherited.into_iter().flat_map(|inherited| &inherited.ids).cloned());
+        let mut resources = inherited.map_or_else(Vec::new, |inherited| inherited.resources.clone());
+        resources.push(Arc::new(own));
         let mut bundle = FluentBundle::new_concurrent(vec![tag]);
         // Marks of direction would break what is copied out of a page or mail.
         bundle.set_use_isolating(false);
-        let mut ids = BTreeSet::new();
-        for source in sources {
-            let resource = FluentResource::try_new((*source).to_owned()).map_err(|(_, errors)| {
-                let first = errors.first().map(|error| format!("{error} at byte {}", error.pos.start));
-                first.unwrap_or_default()
-            })?;
-            ids.extend(message_ids(source)?);
-            bundle.add_resource_overriding(resource);
+        for resource in &resources {
+            bundle.add_resource_overriding(Arc::clone(resource));
         }
-        Ok(Self { language, bundle, ids })
+        Ok(Self { language, bundle, resources, ids })
     }
 
     pub fn language(&self) -> Language {
@@ -81,13 +85,14 @@ fn message_ids(source: &str) -> Result<BTreeSet<String>, String> {
 mod tests {
     use super::*;
 
-    fn japanese(sources: &[&str]) -> Result<Catalogue, String> {
-        Catalogue::new(Language::Ja, sources)
+    fn japanese(source: &str) -> Result<Catalogue, String> {
+        Catalogue::new(Language::Ja, None, source)
     }
 
     #[test]
     fn a_themes_own_text_stands_before_the_inherited_one() {
-        let catalogue = japanese(&["a = one\nb = two { $x }\n", "b = own { $x }\n"]).unwrap();
+        let inherited = japanese("a = one\nb = two { $x }\n").unwrap();
+        let catalogue = Catalogue::new(Language::Ja, Some(&inherited), "b = own { $x }\n").unwrap();
         let values = FluentArgs::from_iter([("x", 1000)]);
         assert_eq!(catalogue.text("a", &values).unwrap(), "one");
         assert_eq!(catalogue.text("b", &values).unwrap(), "own 1000");
@@ -95,7 +100,7 @@ mod tests {
 
     #[test]
     fn a_missing_value_is_an_error() {
-        let catalogue = japanese(&["a = { $minutes }分\n"]).unwrap();
+        let catalogue = japanese("a = { $minutes }分\n").unwrap();
         let error = catalogue.text("a", &FluentArgs::new()).unwrap_err().to_string();
         assert!(error.contains("minutes"), "{error}");
         assert!(catalogue.text("z", &FluentArgs::new()).is_err());
@@ -103,13 +108,13 @@ mod tests {
 
     #[test]
     fn broken_and_doubled_messages_are_refused() {
-        assert!(japanese(&["a = { $x\n"]).is_err());
-        assert!(japanese(&["a = 1\nb = 2\na = 3\n"]).unwrap_err().contains("twice"));
+        assert!(japanese("a = { $x\n").is_err());
+        assert!(japanese("a = 1\nb = 2\na = 3\n").unwrap_err().contains("twice"));
     }
 
     #[test]
     fn lines_of_a_letter_keep_their_breaks_and_indents() {
-        let catalogue = japanese(&["a =\n    ・one\n    　two\n\n    - x\n      y\n"]).unwrap();
+        let catalogue = japanese("a =\n    ・one\n    　two\n\n    - x\n      y\n").unwrap();
         assert_eq!(catalogue.text("a", &FluentArgs::new()).unwrap(), "・one\n　two\n\n- x\n  y");
     }
 }

@@ -12,7 +12,7 @@ use crate::domain::{clock::Timestamp, language::Language};
 const HOSTILE: &str = "\"'><script>alert(1)</script>&{{7*7}}";
 
 /// Each letter's template, its subject, and what its text must hold.
-const LETTERS: [(&str, &str, &[&str]); 12] = [
+const LETTERS: [(&str, &str, &[&str]); 13] = [
     ("confirm-email", "m-01-subject", &["\nhttps://idp.example/link/abc\n", "482913"]),
     ("auth-key", "m-02-subject", &["730164", "X7K"]),
     ("change-email", "m-03-subject", &["\nhttps://idp.example/link/abc\n", "482913"]),
@@ -25,6 +25,7 @@ const LETTERS: [(&str, &str, &[&str]); 12] = [
     ("repeated-failures", "m-09-subject", &[]),
     ("email-cleared", "m-10-subject", &[]),
     ("authenticator-changed", "m-11-subject", &[]),
+    ("registration-moved", "m-12-subject", &[]),
 ];
 
 /// Refuses a theme with a page that cannot be made, lacks what the contract promises, or lets a text become markup.

@@ -42,14 +42,14 @@ struct Refusal {
 }
 
 impl Theme {
-    /// From its sources, the root first.
-    pub fn build(name: &str, chain: &[(&str, &Source)]) -> Result<Self, ThemeError> {
+    /// From its sources, the root first, and the theme that it is laid over.
+    pub fn build(name: &str, chain: &[(&str, &Source)], parent: Option<&Self>) -> Result<Self, ThemeError> {
         let fail = |refusal: Refusal| ThemeError::Content {
             theme: name.to_owned(),
             file: refusal.file,
             reason: refusal.reason,
         };
-        let catalogues = catalogues(chain).map_err(fail)?;
+        let catalogues = catalogues(chain, parent).map_err(fail)?;
         let Some(first) = catalogues.get(&Language::Ja).map(Arc::clone) else {
             let reason = "there is no such file".to_owned();
             return Err(fail(Refusal { file: "locales/ja.ftl".to_owned(), reason }));
@@ -63,7 +63,7 @@ impl Theme {
         let assets = assets(chain);
         let assets = Assets::new(assets.iter().map(|(file, bytes)| (*file, bytes.as_slice())));
         Ok(Self {
-            environment: environment(chain).map_err(fail)?,
+            environment: environment(chain, parent).map_err(fail)?,
             languages: catalogues.keys().copied().collect(),
             catalogues,
             first,
@@ -118,18 +118,18 @@ fn assets<'s>(chain: &[(&str, &'s Source)]) -> BTreeMap<&'s str, Vec<u8>> {
     assets
 }
 
-fn catalogues(chain: &[(&str, &Source)]) -> Result<BTreeMap<Language, Arc<Catalogue>>, Refusal> {
-    let mut catalogues = BTreeMap::new();
+fn catalogues(
+    chain: &[(&str, &Source)],
+    parent: Option<&Theme>,
+) -> Result<BTreeMap<Language, Arc<Catalogue>>, Refusal> {
+    let mut catalogues = parent.map_or_else(BTreeMap::new, |parent| parent.catalogues.clone());
+    let Some((_, own)) = chain.last() else { return Ok(catalogues) };
     for language in Language::ALL {
         let file = format!("locales/{language}.ftl");
-        let mut sources = Vec::new();
-        for (_, source) in chain {
-            if let Some(bytes) = source.files.get(&file) {
-                sources.push(text(&file, bytes)?);
-            }
-        }
-        if !sources.is_empty() {
-            let catalogue = Catalogue::new(language, &sources).map_err(|reason| Refusal { file, reason })?;
+        if let Some(bytes) = own.files.get(&file) {
+            let source = text(&file, bytes)?;
+            let inherited = catalogues.get(&language).map(|inherited| &**inherited);
+            let catalogue = Catalogue::new(language, inherited, source).map_err(|reason| Refusal { file, reason })?;
             catalogues.insert(language, Arc::new(catalogue));
         }
     }
@@ -138,15 +138,40 @@ fn catalogues(chain: &[(&str, &Source)]) -> Result<BTreeMap<Language, Arc<Catalo
 
 /// An environment with nothing in it but this theme's templates and what `guard` lets them use (SR-81).
 /// What is inherited has a second name, `default/layout.html`, so that a template can extend its own model.
-fn environment(chain: &[(&str, &Source)]) -> Result<Environment<'static>, Refusal> {
-    let mut templates: BTreeMap<String, &[u8]> =
-        layered(chain).into_iter().map(|(file, bytes)| (file.to_owned(), bytes)).collect();
-    for (ancestor, source) in chain.split_last().map_or(&[][..], |(_, ancestors)| ancestors) {
-        templates.extend(source.files.iter().map(|(file, bytes)| (format!("{ancestor}/{file}"), bytes.as_slice())));
+fn environment(chain: &[(&str, &Source)], parent: Option<&Theme>) -> Result<Environment<'static>, Refusal> {
+    let Some(((_, own), ancestors)) = chain.split_last() else { return Ok(bare_environment()) };
+    let second_names: BTreeMap<String, &[u8]> = ancestors
+        .iter()
+        .flat_map(|(ancestor, source)| {
+            templates(source).map(move |(file, bytes)| (format!("{ancestor}/{file}"), bytes))
+        })
+        .collect();
+    let first_names = chain.iter().flat_map(|(_, source)| templates(source)).map(|(file, _)| file);
+    let known: BTreeSet<&str> = first_names.chain(second_names.keys().map(String::as_str)).collect();
+    let mut environment = parent.map_or_else(bare_environment, |parent| parent.environment.clone());
+    let mut add = |name: &str, bytes: &[u8]| {
+        let fail = |reason: String| Refusal { file: name.to_owned(), reason };
+        let source = text(name, bytes)?;
+        guard::check(source, &known).map_err(fail)?;
+        // In a text, a line that holds only a tag is no line; in HTML the white space does no harm.
+        let lines = is_text(name);
+        let mut syntax = SyntaxConfig::builder();
+        syntax.trim_blocks(lines).lstrip_blocks(lines);
+        environment.set_syntax(syntax.build().map_err(|error| fail(error.to_string()))?);
+        environment.add_template_owned(name.to_owned(), source.to_owned()).map_err(|error| fail(error.to_string()))
+    };
+    for (file, bytes) in templates(own) {
+        add(file, bytes)?;
     }
-    templates.retain(|name, _| extension(name) == "html" || is_text(name));
-    let known: BTreeSet<String> = templates.keys().cloned().collect();
+    // Only those that a template of this theme names are compiled a second time.
+    let is_named = |name: &str| templates(own).any(|(_, bytes)| String::from_utf8_lossy(bytes).contains(name));
+    for (name, bytes) in second_names.iter().filter(|(name, _)| is_named(name)) {
+        add(name, bytes)?;
+    }
+    Ok(environment)
+}
 
+fn bare_environment() -> Environment<'static> {
     let mut environment = Environment::empty();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|name| if is_text(name) { AutoEscape::None } else { AutoEscape::Html });
@@ -155,18 +180,12 @@ fn environment(chain: &[(&str, &Source)]) -> Result<Environment<'static>, Refusa
     environment.set_recursion_limit(RECURSION);
     environment.set_debug(cfg!(debug_assertions));
     environment.add_filter("length", filters::length);
-    for (name, bytes) in templates {
-        let fail = |reason: String| Refusal { file: name.clone(), reason };
-        let source = text(&name, bytes)?;
-        guard::check(source, &known).map_err(fail)?;
-        // In a text, a line that holds only a tag is no line; in HTML the white space does no harm.
-        let lines = is_text(&name);
-        let mut syntax = SyntaxConfig::builder();
-        syntax.trim_blocks(lines).lstrip_blocks(lines);
-        environment.set_syntax(syntax.build().map_err(|error| fail(error.to_string()))?);
-        environment.add_template_owned(name.clone(), source.to_owned()).map_err(|error| fail(error.to_string()))?;
-    }
-    Ok(environment)
+    environment
+}
+
+fn templates(source: &Source) -> impl Iterator<Item = (&str, &[u8])> {
+    let files = source.files.iter().map(|(file, bytes)| (file.as_str(), bytes.as_slice()));
+    files.filter(|(file, _)| extension(file) == "html" || is_text(file))
 }
 
 fn is_text(name: &str) -> bool {

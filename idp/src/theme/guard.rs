@@ -12,7 +12,7 @@ const TAGS: [&str; 20] = [
 const TAGS_WITH_NAME: [&str; 4] = ["extends", "from", "import", "include"];
 
 /// Refuses tags and filters that are not on the list, templates that do not exist, and values in attributes without quotes.
-pub fn check(source: &str, known: &BTreeSet<String>) -> Result<(), String> {
+pub fn check(source: &str, known: &BTreeSet<&str>) -> Result<(), String> {
     let mut rest = source;
     while let Some(at) = rest.find('{') {
         let (before, from) = rest.split_at(at);
@@ -45,7 +45,7 @@ enum Word<'s> {
     Sign(char),
 }
 
-fn check_tag(words: &[Word<'_>], known: &BTreeSet<String>) -> Result<(), String> {
+fn check_tag(words: &[Word<'_>], known: &BTreeSet<&str>) -> Result<(), String> {
     let mut words = words.iter().filter(|word| !matches!(word, Word::Sign('-' | '+')));
     let Some(Word::Name(tag)) = words.next() else { return Err("a tag without a name".to_owned()) };
     if !TAGS.contains(tag) {
@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     fn verdict(source: &str) -> Result<(), String> {
-        check(source, &BTreeSet::from(["layout.html".to_owned()]))
+        check(source, &BTreeSet::from(["layout.html"]))
     }
 
     #[test]

@@ -82,9 +82,18 @@ impl Themes {
             let reason = "the theme itself is missing".to_owned();
             return Err(ThemeError::Manifest { theme: "default".to_owned(), reason });
         }
-        let mut themes = BTreeMap::new();
+        let mut themes: BTreeMap<String, Theme> = BTreeMap::new();
         for name in sources.keys() {
-            themes.insert(name.clone(), Theme::build(name, &source::chain(name, sources)?)?);
+            let whole = source::chain(name, sources)?;
+            // From the root on: what is parsed and compiled there serves all that is laid over it.
+            for chain in (1..=whole.len()).filter_map(|length| whole.get(..length)) {
+                let Some(((name, _), ancestors)) = chain.split_last() else { continue };
+                if !themes.contains_key(*name) {
+                    let parent = ancestors.last().and_then(|(parent, _)| themes.get(*parent));
+                    let theme = Theme::build(name, chain, parent)?;
+                    themes.insert((*name).to_owned(), theme);
+                }
+            }
         }
         Ok(Self { themes })
     }

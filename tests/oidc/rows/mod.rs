@@ -2,6 +2,7 @@
 
 mod baseline;
 mod core;
+mod core_requests;
 mod discovery;
 mod fapi2;
 mod fapi2_code;

@@ -695,3 +695,15 @@ m-11-lead =
     }
     Time: { $changed_at } (Japan time)
 m-11-stranger = If you did not do this, contact us at once.
+
+## M-12 Registration moved to another university account by the office
+
+m-12-subject = [{ $service }] Your registration was moved
+m-12-lead =
+    Your registration was moved to your new user ID by the office
+    in charge.
+    Time: { $changed_at } (Japan time)
+m-12-advice =
+    From now on, log in with your new user ID. Your second
+    password and e-mail address stay the same.
+    If you did not ask for this, contact us at once.

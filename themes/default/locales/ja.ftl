@@ -693,3 +693,16 @@ m-11-lead =
 m-11-stranger =
     お心当たりのない場合は、至急、お問い合わせ先にご連絡
     ください。
+
+## M-12 Registration moved to another university account by the office
+
+m-12-subject = 【{ $service }】登録情報引き継ぎのお知らせ
+m-12-lead =
+    担当窓口での手続きにより、登録情報が新しいユーザIDに引き
+    継がれました。
+    日時：{ $changed_at }（日本時間）
+m-12-advice =
+    今後は、新しいユーザIDでログインしてください。第2パスワ
+    ードとメールアドレスは、これまでのものを利用できます。
+    お心当たりのない場合は、至急、お問い合わせ先にご連絡
+    ください。

@@ -690,3 +690,16 @@ m-11-lead =
     일시: { $changed_at }(일본 시간)
 m-11-stranger =
     본인이 하지 않은 경우에는 즉시 문의처로 연락해 주십시오.
+
+## M-12 Registration moved to another university account by the office
+
+m-12-subject = [{ $service }] 등록 정보 이전 안내
+m-12-lead =
+    담당 창구에서 처리하여 등록 정보가 새 사용자 ID로
+    이전되었습니다.
+    일시: { $changed_at }(일본 시간)
+m-12-advice =
+    앞으로는 새 사용자 ID로 로그인해 주십시오. 제2비밀번호와
+    이메일 주소는 그대로 이용하실 수 있습니다.
+    본인이 신청하지 않은 경우에는 즉시 문의처로 연락해
+    주십시오.

@@ -675,3 +675,13 @@ m-11-lead =
     }
     时间：{ $changed_at }（日本时间）
 m-11-stranger = 如果这不是您本人的操作，请立即与咨询窗口联系。
+
+## M-12 Registration moved to another university account by the office
+
+m-12-subject = 【{ $service }】注册信息已转移
+m-12-lead =
+    经负责窗口办理，您的注册信息已转移到新的用户ID。
+    时间：{ $changed_at }（日本时间）
+m-12-advice =
+    今后请使用新的用户ID登录。第二密码和电子邮箱不变。
+    如果这不是您本人的申请，请立即与咨询窗口联系。

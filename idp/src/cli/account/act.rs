@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use anyhow::{bail, ensure};
+use anyhow::{Context, bail, ensure};
 use clap::Args;
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use crate::{
     app::App,
     cli::{Outcome, account::Which, house},
     domain::account::Account,
-    flows::{Clearing, FlowError, Warrant},
+    flows::{Clearing, FlowError, MoveError, Warrant},
 };
 
 /// A reason and a name are read in the trail, not told as a story.
@@ -44,6 +44,18 @@ pub struct Reset {
     /// Clear the address as well: mailbox lost and password forgotten, in one step
     #[arg(long)]
     with_email: bool,
+}
+
+#[derive(Clone, Debug, Args)]
+pub struct Move {
+    #[command(flatten)]
+    act: Act,
+    /// The account of the same tenant that the student signs in with now, named in the same ways
+    #[arg(long)]
+    to: String,
+    /// Needed where that account has registered something itself, which is dropped
+    #[arg(long)]
+    yes: bool,
 }
 
 #[derive(Clone, Debug, Args)]
@@ -108,6 +120,17 @@ async fn clear(app: &App, act: &Act, clearing: Clearing, out: &mut dyn Write) ->
     act.tell(app, &account, &done, out).await
 }
 
+pub async fn move_registration(app: &App, wish: &Move, out: &mut dyn Write) -> anyhow::Result<Outcome> {
+    let (tenant, from) = wish.act.which.find(app).await?;
+    let named = Which { account: wish.to.clone(), tenant: Some(tenant.id.to_string()), kind: None };
+    let (_, to) = named.find(app).await.context("--to")?;
+    let warrant = wish.act.warrant()?;
+    due(app.flows().move_registration(&tenant, &from, &to, wish.yes, &warrant).await)?;
+    let told = if from.email.is_some() { "; the address was told (M-12)" } else { "" };
+    let done = [format!("signs in as {} now{told}", to.user_id), "open keys, links and sessions ended".to_owned()];
+    wish.act.tell(app, &from, &done, out).await
+}
+
 pub async fn erase(app: &App, erase: &Erase, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     let (tenant, account) = erase.act.which.find(app).await?;
     let warrant = erase.act.warrant()?;
@@ -117,9 +140,9 @@ pub async fn erase(app: &App, erase: &Erase, out: &mut dyn Write) -> anyhow::Res
 }
 
 /// Somebody else was at it between the look and the act.
-fn due<T>(result: Result<T, FlowError>) -> anyhow::Result<T> {
-    match result {
-        Err(FlowError::NotDue) => bail!("the account was changed just now; look at it again"),
+fn due<T>(result: Result<T, impl Into<MoveError>>) -> anyhow::Result<T> {
+    match result.map_err(Into::into) {
+        Err(MoveError::Flow(FlowError::NotDue)) => bail!("the account was changed just now; look at it again"),
         other => Ok(other?),
     }
 }

@@ -46,6 +46,12 @@ pub enum Command {
         after_help = "Example: idp account reset-second-password s2025001 --with-email --reason \"phone lost, password forgotten\""
     )]
     ResetSecondPassword(act::Reset),
+    /// Moves a registration to another university account of the same student, who keeps address, second password and
+    /// subject (sub)
+    #[command(
+        after_help = "Example: idp account move s2024001 --to g2026001 --reason \"master's course, both ID cards seen\""
+    )]
+    Move(act::Move),
     /// Removes an account and all personal data; its trail stays
     #[command(after_help = "Example: idp account erase s2025001 --reason \"asked by letter of 1 December\" --yes")]
     Erase(act::Erase),
@@ -79,6 +85,7 @@ pub async fn on(app: &App, command: &Command, out: &mut dyn Write) -> anyhow::Re
         Command::EndRoster(roster) => roster::end(app, roster, out).await,
         Command::ClearEmail(act) => act::clear_email(app, act, out).await,
         Command::ResetSecondPassword(reset) => act::reset_second_password(app, reset, out).await,
+        Command::Move(wish) => act::move_registration(app, wish, out).await,
         Command::Erase(erase) => act::erase(app, erase, out).await,
         Command::Export(export) => export::export(app, export, out).await,
         Command::Import(import) => import::import(app, import, out).await,

@@ -46,5 +46,6 @@ pub fn letters() -> Vec<(&'static str, Letter)> {
         ("app-enrolled", Letter::AuthenticatorChanged { change: AppChange::Enrolled, at: NOW }),
         ("app-removed", Letter::AuthenticatorChanged { change: AppChange::Removed, at: NOW }),
         ("app-recovery-code", Letter::AuthenticatorChanged { change: AppChange::RecoveryCodeUsed, at: NOW }),
+        ("registration-moved", Letter::RegistrationMoved { at: NOW }),
     ]
 }

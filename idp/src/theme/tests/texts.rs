@@ -14,7 +14,7 @@ pub(super) fn source(language: Language) -> String {
 }
 
 pub(super) fn catalogue(language: Language) -> Catalogue {
-    Catalogue::new(language, &[&source(language)]).unwrap()
+    Catalogue::new(language, None, &source(language)).unwrap()
 }
 
 /// Every message with its own lines.
