@@ -1,6 +1,9 @@
 //! What a configuration may hold, and how it says what it may not.
 
 mod ldap;
+mod overrides;
+mod secrets;
+mod upstreams;
 
 use std::{fs, os::unix::fs::PermissionsExt, path::PathBuf};
 
@@ -10,11 +13,10 @@ use super::{Configuration, Findings, LogFormat, load::DEFAULTS};
 use crate::domain::{
     client::{AccessTokenFormat, ClientAuthentication, ClientKeys, Consent, SubjectType},
     language::Language,
-    policy::TwoFactor,
     samples,
     secret::sha256_hex,
     signing_key::SigningAlgorithm,
-    tenant::{Condition, UpstreamKind},
+    tenant::UpstreamKind,
 };
 
 const IDP: &str = "[mail]\nfrom = \"no-reply@id.example.jp\"\n";
@@ -244,57 +246,6 @@ fn a_value_out_of_range_is_told_with_the_range() {
 }
 
 #[test]
-fn the_environment_overrides_single_values() {
-    let files = Files::good();
-    let configuration = files
-        .load_with(&[
-            ("IDP__SERVER__LISTEN", "0.0.0.0:9999"),
-            ("IDP__LIMITS__CONNECTIONS", "2000"),
-            ("IDP__POLICY__TWO_FACTOR", "required"),
-            ("IDP__POLICY__UPSTREAM_LOGOUT", "true"),
-            ("IDP__MAIL__SMTP_PASSWORD", "12345"),
-            ("IDP__SERVER__ADMIN_URL", "https://admin.example"),
-            ("PATH", "/bin"),
-        ])
-        .unwrap();
-    assert_eq!(configuration.server.listen.to_string(), "0.0.0.0:9999");
-    assert_eq!(configuration.limits.connections, 2000);
-    assert_eq!(configuration.mail.smtp_password.unwrap().expose(), "12345");
-    let policy = &configuration.tenants[0].policy;
-    assert!(policy.two_factor == TwoFactor::Required && policy.upstream_logout);
-}
-
-#[test]
-fn a_variable_that_fits_nothing_is_told_by_its_name() {
-    let files = Files::good();
-    for (name, value, finding) in [
-        ("IDP__SERVER__LISTN", "x", "unknown key \"listn\"; did you mean \"listen\"?"),
-        ("IDP__SERVER", "x", "only single values can be set here; this one belongs into the file"),
-        ("IDP__SERVER__TRUSTED_PROXIES", "x", "only single values can be set here; this one belongs into the file"),
-        ("IDP__SERVER__LISTEN__X", "x", "there is no such setting"),
-        (
-            "IDP__LIMITS__CONNECTIONS",
-            "many",
-            "limits.connections: invalid type: string \"many\", expected a whole number",
-        ),
-        ("IDP__LIMITS__CONNECTIONS", "0", "limits.connections must be 1 to 1000000, not 0"),
-    ] {
-        let findings = files.findings_with(&[(name, value)]);
-        assert_eq!(findings[0], format!("environment {name}: {finding}"));
-    }
-}
-
-#[test]
-fn a_tenant_overrides_the_defaults_key_by_key() {
-    let files = Files::good();
-    files.write("idp.toml", &format!("{IDP}[policy]\ntwo_factor = \"off\"\n[policy.auth_key]\ndigits = 8\n"));
-    files.write("tenants/uni/tenant.toml", &format!("policy.auth_key.lifetime = \"5m\"\n{}", tenant_file()));
-    let policy = files.load().unwrap().tenants[0].policy.clone();
-    assert_eq!((policy.auth_key.digits, policy.auth_key.lifetime.as_secs()), (8, 300));
-    assert_eq!(policy.two_factor, TwoFactor::Off);
-}
-
-#[test]
 fn a_missing_file_or_folder_is_told() {
     let files = Files::good();
     fs::remove_file(files.path("tenants/uni/tenant.toml")).unwrap();
@@ -334,109 +285,6 @@ fn redirect_uris_in_files_are_held_to_the_rules_of_registration() {
         findings,
         ["tenants/uni/clients/rp.toml:1: redirect_uris: \"http://rp.example/cb\" must be https, or http on loopback"]
     );
-}
-
-#[test]
-fn the_demo_s_secret_is_a_sample() {
-    let files = Files::good();
-    let text = format!(
-        "redirect_uris = [\"https://rp.example/cb\"]\nclient_secret_sha256 = \"{}\"\n",
-        sha256_hex(b"demo-secret")
-    );
-    files.write("tenants/uni/clients/rp.toml", &text);
-    let refused = files.load().unwrap().refuse_samples().unwrap_err().to_string();
-    assert!(refused.contains("rp.toml:2: this secret is the demo's"), "{refused}");
-}
-
-#[test]
-fn two_secrets_are_good_while_they_are_rotated_and_no_more() {
-    let files = Files::good();
-    let (a, b) = (sha256_hex(b"a"), sha256_hex(b"b"));
-    let uris = "redirect_uris = [\"https://rp.example/cb\"]\n";
-    files.write("tenants/uni/clients/rp.toml", &format!("{uris}client_secret_sha256 = [\"{a}\", \"{b}\"]\n"));
-    let client = files.load().unwrap().tenants[0].client("rp").unwrap().clone();
-    let ClientAuthentication::SecretBasic(secrets) = &client.authentication else { panic!() };
-    assert!(secrets.admit("a") && secrets.admit("b") && !secrets.admit("c"));
-    let three = format!("{uris}client_secret_sha256 = [\"{a}\", \"{b}\", \"{a}\"]\n");
-    assert!(Files::client_says(&three)[0].contains("at most two"));
-    let upper = format!("{uris}client_secret_sha256 = \"{}\"\n", a.to_uppercase());
-    assert!(Files::client_says(&upper)[0].contains("64 lower-case"));
-}
-
-#[test]
-fn secrets_are_where_the_method_wants_them() {
-    let uris = "redirect_uris = [\"https://rp.example/cb\"]\n";
-    for (text, finding) in [
-        (uris.to_owned(), "client_secret_sha256 or client_secret_file is missing"),
-        (format!("{uris}client_secret = \"x\"\n"), "client_secret: no secrets in here; put its SHA-256"),
-        (format!("{}token_endpoint_auth_method = \"none\"\n", client_file()), "is for public clients"),
-        (
-            format!("{uris}token_endpoint_auth_method = \"none\"\nrequire_pkce = false\n"),
-            "a public client cannot do without PKCE",
-        ),
-    ] {
-        let findings = Files::client_says(&text);
-        assert!(findings.len() == 1 && findings[0].contains(finding), "{findings:?}");
-    }
-}
-
-#[test]
-fn a_secret_file_is_its_owner_s_alone() {
-    let files = Files::good();
-    files.write(
-        "tenants/uni/clients/rp.toml",
-        "redirect_uris = [\"https://rp.example/cb\"]\nclient_secret_file = \"../secret\"\n",
-    );
-    assert!(files.findings()[0].contains("client_secret_file: "), "it is not there");
-    files.secret("tenants/uni/secret", 0o600);
-    assert!(files.load().is_ok());
-    files.secret("tenants/uni/secret", 0o640);
-    assert!(files.findings()[0].contains("others than its owner"), "{:?}", files.findings());
-}
-
-#[test]
-fn a_password_in_an_address_is_no_place_for_it() {
-    let files = Files::good();
-    files.write("idp.toml", &format!("{IDP}smtp_url = \"smtp://me:secret@mail.example\"\nsmtp_password = \"x\"\n"));
-    let findings = files.findings();
-    assert!(findings[0].contains("smtp_url must not hold the password"), "{findings:?}");
-    assert!(findings[1].contains("smtp_password: no secrets in here"), "{findings:?}");
-}
-
-#[test]
-fn eligibility_patterns_hold_from_end_to_end() {
-    let files = Files::good();
-    let with =
-        |pattern: &str| format!("{}[[upstream.eligible]]\naffiliation = {{ matches = '{pattern}' }}\n", tenant_file());
-    files.write("tenants/uni/tenant.toml", &with("student|alum"));
-    let tenant = files.load().unwrap().tenants[0].clone();
-    let (attribute, Condition::Matches(pattern)) = &tenant.upstreams[0].eligible[0].0[0] else { panic!() };
-    assert_eq!(attribute, "affiliation");
-    assert!(pattern.matches("student") && pattern.matches("alum"));
-    assert!(!pattern.matches("students") && !pattern.matches("an alum") && !pattern.matches("student\n"));
-    for bad in ["(", "a)|(b", "(?x) a # comment"] {
-        let findings = Files::tenant_says(&with(bad));
-        assert!(findings[0].contains("is no pattern"), "{bad}: {findings:?}");
-    }
-}
-
-#[test]
-fn an_oidc_upstream_needs_its_parts_and_only_those() {
-    let base = "issuer = \"https://id.example.jp\"\nname = \"U\"\n[[upstream]]\nid = \"u\"\nkind = \"oidc\"\n";
-    let findings = Files::tenant_says(&format!(
-        "{base}issuer = \"http://sso.example\"\nmax_attempts = 3\n[[upstream.eligible]]\nafiliation = {{ contains = \"x\" }}\n"
-    ));
-    let has = |part: &str| findings.iter().any(|finding| finding.contains(part));
-    for part in [
-        "upstream.client_id is missing",
-        "upstream.client_secret_file is missing",
-        "upstream.attributes.user_id is missing",
-        ":6: upstream.issuer: \"http://sso.example\" must be https",
-        ":7: upstream.max_attempts is for kind \"ldap\" and \"directory\" only",
-        "unknown attribute \"afiliation\"; did you mean \"affiliation\"?",
-    ] {
-        assert!(has(part), "{part}: {findings:?}");
-    }
 }
 
 #[test]

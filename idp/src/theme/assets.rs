@@ -52,7 +52,8 @@ pub struct Assets {
 }
 
 impl Assets {
-    pub fn new<'a>(files: impl Iterator<Item = (&'a str, &'a [u8])>) -> Self {
+    /// Files that are as they are in the theme below are taken from there: packing costs more than all else of a theme.
+    pub fn new<'a>(files: impl Iterator<Item = (&'a str, &'a [u8])>, inherited: Option<&Self>) -> Self {
         let mut assets = Self::default();
         for (name, bytes) in files {
             let Some((stem, extension)) = name.rsplit_once('.') else { continue };
@@ -60,12 +61,14 @@ impl Assets {
             let hash = sha256_hex(bytes);
             let short = hash.get(..8).unwrap_or_default();
             let hashed = format!("{stem}.{short}.{extension}");
-            let asset = Asset {
+            let etag = format!("\"{}\"", hash.get(..16).unwrap_or_default());
+            let same = inherited.and_then(|inherited| inherited.get(&hashed)).filter(|same| same.etag == etag);
+            let asset = same.cloned().unwrap_or_else(|| Asset {
                 bytes: Bytes::copy_from_slice(bytes),
                 gzip: gzip(bytes),
                 content_type,
-                etag: format!("\"{}\"", hash.get(..16).unwrap_or_default()),
-            };
+                etag,
+            });
             assets.hashed_names.insert(name.to_owned(), hashed.clone());
             assets.by_hashed_name.insert(hashed, asset);
         }
@@ -100,7 +103,7 @@ mod tests {
     #[test]
     fn a_file_is_found_under_the_name_that_holds_its_hash() {
         let text = "p { color: red }\n".repeat(50);
-        let assets = Assets::new([("style.css", text.as_bytes()), ("page.html", b"x")].into_iter());
+        let assets = Assets::new([("style.css", text.as_bytes()), ("page.html", b"x")].into_iter(), None);
         let name = assets.hashed_name("style.css").unwrap();
         assert_eq!(name.len(), "style.12345678.css".len());
         let asset = assets.get(name).unwrap();
@@ -112,8 +115,9 @@ mod tests {
 
     #[test]
     fn another_content_is_another_name() {
-        let name =
-            |text: &'static [u8]| Assets::new([("a.js", text)].into_iter()).hashed_name("a.js").map(str::to_owned);
+        let name = |text: &'static [u8]| {
+            Assets::new([("a.js", text)].into_iter(), None).hashed_name("a.js").map(str::to_owned)
+        };
         assert_ne!(name(b"1"), name(b"2"));
     }
 }

@@ -61,7 +61,8 @@ impl Theme {
             }
         }
         let assets = assets(chain);
-        let assets = Assets::new(assets.iter().map(|(file, bytes)| (*file, bytes.as_slice())));
+        let files = assets.iter().map(|(file, bytes)| (*file, bytes.as_slice()));
+        let assets = Assets::new(files, parent.map(|parent| &*parent.assets));
         Ok(Self {
             environment: environment(chain, parent).map_err(fail)?,
             languages: catalogues.keys().copied().collect(),
