@@ -1,12 +1,6 @@
 //! Out of the account pages: logging out, and presses that are not this session's (J-12, J-13).
 
-use crate::support::{
-    Page, Student,
-    browser::{Browser, Call},
-    clock::MINUTE,
-    setup::ISSUER,
-    student::SECOND_PASSWORD,
-};
+use crate::support::{browser::Browser, clock::MINUTE, setup::ISSUER, student::SECOND_PASSWORD};
 
 use super::{entry::signed_in, opens};
 
@@ -30,23 +24,6 @@ async fn no_to_logging_out_leads_back_to_the_menu_when_no_service_is_known() {
     assert_eq!(student.browser.press(&ask, &[], "no").await.id(), "account");
 }
 
-/// The page's form with this token and these headers instead of the browser's own.
-async fn sent(student: &mut Student, page: &Page, token: Option<&str>, headers: &[(&str, &str)]) -> Page {
-    let mut form = page.form(&[("second_password", SECOND_PASSWORD)], None);
-    for (name, value) in &mut form.fields {
-        if let (true, Some(token)) = (name == "form_token", token) {
-            token.clone_into(value);
-        }
-    }
-    let fields: Vec<(&str, &str)> = form.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    let mut call = Call::form(form.action.as_str(), &fields);
-    for (name, value) in headers {
-        call = call.with(name, value);
-    }
-    let answer = student.browser.send(call).await;
-    student.browser.follow(answer).await
-}
-
 #[tokio::test]
 async fn a_press_from_elsewhere_or_without_the_session_s_token_does_nothing() {
     let (world, mut student) = signed_in().await;
@@ -56,11 +33,11 @@ async fn a_press_from_elsewhere_or_without_the_session_s_token_does_nothing() {
     let rows = world.whole_trail().await.len();
     let token = page.value("form_token").unwrap();
     for wrong in ["", "x", &token[1..]] {
-        let answer = sent(&mut student, &page, Some(wrong), &[]).await;
+        let answer = student.sends(&page, Some(wrong), &[]).await;
         assert_eq!((answer.status.as_u16(), answer.error().as_str()), (400, "E-02"), "{wrong}");
     }
     for header in [("origin", "https://evil.example"), ("origin", "null"), ("sec-fetch-site", "cross-site")] {
-        let answer = sent(&mut student, &page, None, &[header]).await;
+        let answer = student.sends(&page, None, &[header]).await;
         assert_eq!((answer.status.as_u16(), answer.error().as_str()), (400, "E-02"), "{header:?}");
     }
     let mut call = Browser::call_of(&page.form(&[("second_password", SECOND_PASSWORD)], None));
@@ -80,7 +57,7 @@ async fn the_token_of_another_session_is_none() {
     world.clock.pass(16 * MINUTE);
     let here = opens(&mut student, "email/confirm").await;
     let there = opens(&mut phone, "email/confirm").await;
-    let answer = sent(&mut student, &here, Some(&there.value("form_token").unwrap()), &[]).await;
+    let answer = student.sends(&here, Some(&there.value("form_token").unwrap()), &[]).await;
     assert_eq!(answer.error(), "E-02");
 }
 

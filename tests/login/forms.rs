@@ -1,28 +1,10 @@
 //! Forms: whose they are, sent twice, sent from elsewhere (J-14; E-02, E-03, SR-7).
 
 use crate::support::{
-    Page, Student, World,
+    World,
     browser::{Browser, Call},
     student::SECOND_PASSWORD,
 };
-
-/// The page's form with this token and these headers instead of the browser's own.
-async fn sent(student: &mut Student, page: &Page, token: Option<&str>, headers: &[(&str, &str)]) -> Page {
-    let mut form = page.form(&[("second_password", SECOND_PASSWORD)], None);
-    form.fields.retain(|(name, _)| name != "form_token" || token != Some(""));
-    for (name, value) in &mut form.fields {
-        if let (true, Some(token)) = (name == "form_token", token) {
-            token.clone_into(value);
-        }
-    }
-    let fields: Vec<(&str, &str)> = form.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    let mut call = Call::form(form.action.as_str(), &fields);
-    for (name, value) in headers {
-        call = call.with(name, value);
-    }
-    let answer = student.browser.send(call).await;
-    student.browser.follow(answer).await
-}
 
 #[tokio::test]
 async fn a_wrong_or_missing_form_token_is_e_02_and_nothing_is_counted() {
@@ -32,14 +14,11 @@ async fn a_wrong_or_missing_form_token_is_e_02_and_nothing_is_counted() {
     let token = page.value("form_token").unwrap();
     let rows = world.whole_trail().await.len();
     for wrong in ["", "x", &token[1..], &token.to_uppercase()] {
-        let answer = sent(&mut student, &page, Some(wrong), &[]).await;
+        let answer = student.sends(&page, Some(wrong), &[]).await;
         assert_eq!((answer.status.as_u16(), answer.error().as_str()), (400, "E-02"), "{wrong}");
     }
     assert_eq!(world.whole_trail().await.len(), rows);
-    assert!(
-        sent(&mut student, &page, None, &[]).await.is_at_the_client(),
-        "an old browser that says nothing of its origin"
-    );
+    assert!(student.sends(&page, None, &[]).await.is_at_the_client(), "an old browser that says nothing of its origin");
 }
 
 #[tokio::test]
@@ -48,7 +27,7 @@ async fn the_form_token_of_another_login_is_e_02() {
     let mut student = world.student().await;
     let one = student.reaches_second_password().await;
     let two = student.reaches_second_password().await;
-    let answer = sent(&mut student, &two, Some(&one.value("form_token").unwrap()), &[]).await;
+    let answer = student.sends(&two, Some(&one.value("form_token").unwrap()), &[]).await;
     assert_eq!(answer.error(), "E-02");
 }
 
@@ -65,10 +44,10 @@ async fn a_foreign_origin_is_refused_even_with_the_right_token() {
         ("sec-fetch-site", "same-site"),
     ];
     for header in foreign {
-        let answer = sent(&mut student, &page, None, &[header]).await;
+        let answer = student.sends(&page, None, &[header]).await;
         assert_eq!((answer.status.as_u16(), answer.error().as_str()), (400, "E-02"), "{header:?}");
     }
-    assert!(sent(&mut student, &page, None, &[("origin", "https://id.example.jp")]).await.is_at_the_client());
+    assert!(student.sends(&page, None, &[("origin", "https://id.example.jp")]).await.is_at_the_client());
 }
 
 #[tokio::test]

@@ -2,7 +2,13 @@
 
 use std::sync::Arc;
 
-use super::{browser::Browser, clock::MINUTE, mailbox::Mail, page::Page, world::World};
+use super::{
+    browser::{Browser, Call},
+    clock::MINUTE,
+    mailbox::Mail,
+    page::Page,
+    world::World,
+};
 
 pub const SECOND_PASSWORD: &str = "Violet7Harbor";
 
@@ -126,6 +132,24 @@ impl Student {
 
     pub async fn enters_second_password(&mut self, page: &Page, entry: &str) -> Page {
         self.browser.enter(page, &[("second_password", entry)]).await
+    }
+
+    /// The page's second password with this token, none for `""`, and these headers instead of the browser's own.
+    pub async fn sends(&mut self, page: &Page, token: Option<&str>, headers: &[(&str, &str)]) -> Page {
+        let mut form = page.form(&[("second_password", SECOND_PASSWORD)], None);
+        form.fields.retain(|(name, _)| name != "form_token" || token != Some(""));
+        for (name, value) in &mut form.fields {
+            if let (true, Some(token)) = (name == "form_token", token) {
+                token.clone_into(value);
+            }
+        }
+        let fields: Vec<(&str, &str)> =
+            form.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let call = headers
+            .iter()
+            .fold(Call::form(form.action.as_str(), &fields), |call, (name, value)| call.with(name, value));
+        let answer = self.browser.send(call).await;
+        self.browser.follow(answer).await
     }
 
     pub async fn enters_key(&mut self, page: &Page, key: &str) -> Page {

@@ -1,17 +1,14 @@
 //! The office clears what a student can no longer use: the address, the second password, or both in one step (journeys J-18).
 
-use std::time::Duration;
-
 use crate::domain::{
     account::Account,
     audit::{AuditEvent, Event},
-    email_address::EmailAddress,
     letter::Letter,
     outbox::OutboxLetter,
     tenant::Tenant,
 };
 
-use super::{FlowError, Flows, deliver_mail::Post, help_desk::Warrant};
+use super::{FlowError, Flows, help_desk::Warrant};
 
 /// What is cleared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,9 +16,6 @@ pub struct Clearing {
     pub email: bool,
     pub second_password: bool,
 }
-
-/// Notices are of use for so long.
-const NOTICE: Duration = Duration::from_hours(24);
 
 impl Flows {
     /// What is there of the two is cleared; keys, links, sessions and grants end; the address learns of it.
@@ -40,10 +34,7 @@ impl Flows {
         if !cleared.email && !cleared.second_password {
             return Ok(cleared);
         }
-        let letters = match self.email(seen)? {
-            Some(to) => self.notices_of_clearing(tenant, seen, &to, cleared)?,
-            None => Vec::new(),
-        };
+        let letters = self.notices_of_clearing(tenant, seen, cleared)?;
         let now = self.now();
         let event = |event: Event| warrant.sign(AuditEvent::new(now, event, tenant.id.clone()).of_account(seen.id));
         self.store
@@ -80,31 +71,16 @@ impl Flows {
         &self,
         tenant: &Tenant,
         account: &Account,
-        to: &EmailAddress,
         cleared: Clearing,
     ) -> Result<Vec<OutboxLetter>, FlowError> {
-        let now = self.now();
+        let at = self.now();
         let mut letters = Vec::new();
         if cleared.email {
-            letters.push(Letter::EmailCleared { at: now });
+            letters.extend(self.office_notice(tenant, account, &Letter::EmailCleared { at })?);
         }
         if cleared.second_password {
-            letters.push(Letter::SecondPasswordChanged { at: now });
+            letters.extend(self.office_notice(tenant, account, &Letter::SecondPasswordChanged { at })?);
         }
-        let language = account.language.filter(|language| tenant.languages.contains(language));
-        letters
-            .iter()
-            .map(|letter| {
-                let post = Post {
-                    account,
-                    login: None,
-                    language: language.unwrap_or(tenant.default_language),
-                    to,
-                    letter,
-                    expires_at: now.plus(NOTICE),
-                };
-                self.outbox_letter(tenant, &post, now)
-            })
-            .collect()
+        Ok(letters)
     }
 }

@@ -1,18 +1,27 @@
 //! The office in charge acts for a student: finds the account, ends a lock, closes and opens it (journeys J-18; SR-11, SR-18).
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use crate::{
     domain::{
         account::{Account, AccountStatus},
         audit::{AuditEvent, Event},
         ids::{AccountId, LoginId, Subject},
+        letter::Letter,
+        outbox::OutboxLetter,
         tenant::Tenant,
     },
     store::{AuditFilter, Tx},
 };
 
-use super::{FlowError, Flows, deliver_mail::withdraw, strangers_tries::clear_stranger};
+use super::{
+    FlowError, Flows,
+    deliver_mail::{Post, withdraw},
+    strangers_tries::clear_stranger,
+};
+
+/// A notice is of use for so long.
+const NOTICE: Duration = Duration::from_hours(24);
 
 /// Who acts, and why: both stand in the trail (SR-92).
 #[derive(Clone, Debug)]
@@ -176,6 +185,27 @@ impl Flows {
                 Ok::<_, FlowError>(true)
             })
             .await
+    }
+
+    /// What the office did, for the registered address, if there is one.
+    pub(super) fn office_notice(
+        &self,
+        tenant: &Tenant,
+        account: &Account,
+        letter: &Letter,
+    ) -> Result<Option<OutboxLetter>, FlowError> {
+        let Some(to) = self.email(account)? else { return Ok(None) };
+        let now = self.now();
+        let language = account.language.filter(|language| tenant.languages.contains(language));
+        let post = Post {
+            account,
+            login: None,
+            language: language.unwrap_or(tenant.default_language),
+            to: &to,
+            letter,
+            expires_at: now.plus(NOTICE),
+        };
+        self.outbox_letter(tenant, &post, now).map(Some)
     }
 
     /// All that is open ends: keys, links, sessions, grants. The account itself is for the caller to save.

@@ -1,20 +1,14 @@
 //! A student who came back under another account of a university keeps what was registered before (journeys J-17).
 
-use std::time::Duration;
-
 use crate::domain::{
     account::{Account, AccountStatus},
     audit::{AuditEvent, Event},
     letter::Letter,
     login::Ineligible,
-    outbox::OutboxLetter,
     tenant::Tenant,
 };
 
-use super::{FlowError, Flows, deliver_mail::Post, help_desk::Warrant};
-
-/// The notice is of use for so long.
-const NOTICE: Duration = Duration::from_hours(24);
+use super::{FlowError, Flows, help_desk::Warrant};
 
 #[derive(Debug, thiserror::Error)]
 pub enum MoveError {
@@ -22,11 +16,11 @@ pub enum MoveError {
     Same,
     #[error("{0} has registered neither an address nor a second password: there is nothing to move")]
     Nothing(String),
-    #[error("{0} is suspended; unlock it first, if that is right")]
+    #[error("{0} is suspended")]
     Suspended(String),
-    #[error("{0} may not sign in itself, so nothing is moved to it: {1:?}")]
-    NotServed(String, Ineligible),
-    #[error("what {0} has registered itself would be dropped; add --yes if that is right")]
+    #[error("{0} may not sign in itself: nothing is moved to it")]
+    NotServed(String),
+    #[error("what {0} has registered itself would be dropped")]
     Registered(String),
     #[error(transparent)]
     Flow(#[from] FlowError),
@@ -50,7 +44,7 @@ impl Flows {
             return Err(MoveError::Registered(to.user_id.clone()));
         }
         let now = self.now();
-        let letter = self.notice_of_move(tenant, from)?;
+        let letter = self.office_notice(tenant, from, &Letter::RegistrationMoved { at: now })?;
         let event = |event: Event, account: &Account| {
             warrant.sign(AuditEvent::new(now, event, tenant.id.clone()).of_account(account.id))
         };
@@ -86,22 +80,6 @@ impl Flows {
         self.outbox_bell().notify_one();
         Ok(())
     }
-
-    /// M-12.
-    fn notice_of_move(&self, tenant: &Tenant, account: &Account) -> Result<Option<OutboxLetter>, FlowError> {
-        let Some(to) = self.email(account)? else { return Ok(None) };
-        let now = self.now();
-        let language = account.language.filter(|language| tenant.languages.contains(language));
-        let post = Post {
-            account,
-            login: None,
-            language: language.unwrap_or(tenant.default_language),
-            to: &to,
-            letter: &Letter::RegistrationMoved { at: now },
-            expires_at: now.plus(NOTICE),
-        };
-        self.outbox_letter(tenant, &post, now).map(Some)
-    }
 }
 
 fn may_move(tenant: &Tenant, from: &Account, to: &Account) -> Result<(), MoveError> {
@@ -115,10 +93,10 @@ fn may_move(tenant: &Tenant, from: &Account, to: &Account) -> Result<(), MoveErr
     if from.status == AccountStatus::Suspended {
         return Err(MoveError::Suspended(from.user_id.clone()));
     }
-    match Ineligible::of(tenant, to) {
-        Some(reason) => Err(MoveError::NotServed(to.user_id.clone(), reason)),
-        None => Ok(()),
+    if Ineligible::of(tenant, to).is_some() {
+        return Err(MoveError::NotServed(to.user_id.clone()));
     }
+    Ok(())
 }
 
 fn has_registered(account: &Account) -> bool {

@@ -29,6 +29,12 @@ mod tests {
     use crate::domain::entropy;
 
     #[test]
+    fn nothing_but_the_system_s_generator_is_built_in() {
+        let setting = option_env!("AWS_LC_SYS_NO_JITTER_ENTROPY");
+        assert_eq!(setting, Some("1"), "SR-70; it stands in .cargo/config.toml");
+    }
+
+    #[test]
     fn no_two_draws_are_alike() {
         let source = SystemEntropy::new();
         assert_ne!(entropy::bytes::<32>(&source), entropy::bytes::<32>(&source));

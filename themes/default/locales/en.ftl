@@ -704,6 +704,6 @@ m-12-lead =
     in charge.
     Time: { $changed_at } (Japan time)
 m-12-advice =
-    From now on, log in with your new user ID. Your second
-    password and e-mail address stay the same.
+    From now on, log in with your new user ID. What you have
+    registered stays the same.
     If you did not ask for this, contact us at once.

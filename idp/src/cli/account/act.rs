@@ -125,7 +125,14 @@ pub async fn move_registration(app: &App, wish: &Move, out: &mut dyn Write) -> a
     let named = Which { account: wish.to.clone(), tenant: Some(tenant.id.to_string()), kind: None };
     let (_, to) = named.find(app).await.context("--to")?;
     let warrant = wish.act.warrant()?;
-    due(app.flows().move_registration(&tenant, &from, &to, wish.yes, &warrant).await)?;
+    let moved = app.flows().move_registration(&tenant, &from, &to, wish.yes, &warrant).await;
+    let advice = match &moved {
+        Err(MoveError::Suspended(_)) => "unlock it first, if that is right",
+        Err(MoveError::NotServed(_)) => "idp simulate says why",
+        Err(MoveError::Registered(_)) => "add --yes, if that is right",
+        _ => "",
+    };
+    due(moved).map_err(|error| if advice.is_empty() { error } else { anyhow::anyhow!("{error}; {advice}") })?;
     let told = if from.email.is_some() { "; the address was told (M-12)" } else { "" };
     let done = [format!("signs in as {} now{told}", to.user_id), "open keys, links and sessions ended".to_owned()];
     wish.act.tell(app, &from, &done, out).await
